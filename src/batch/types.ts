@@ -1,0 +1,34 @@
+// What flows from pages to the engine: requests in a seeded order, samples as bytes, batches.
+
+import type { Affine } from "../core/index.ts";
+import type { PageId } from "../dataset/index.ts";
+
+/** One page to prepare. Everything random about it follows from these facts, whoever prepares it. */
+export interface SampleRequest {
+  readonly pageId: PageId;
+  readonly split: "train" | "validation";
+  readonly epoch: number;
+  /** Number of the sample in the run, from 0: names lost and doubled samples. */
+  readonly sequence: number;
+}
+
+/** One page placed in the input square. S = input size. */
+export interface Sample {
+  readonly request: SampleRequest;
+  /** S·S·4, RGBX. */
+  readonly image: Uint8Array<ArrayBuffer>;
+  /** S·S, see TrainBatch.thresholds. Empty for validation samples. */
+  readonly thresholds: Uint8Array<ArrayBuffer>;
+  /** S·S, see TrainBatch.flags. Empty for validation samples. */
+  readonly flags: Uint8Array<ArrayBuffer>;
+  readonly placement: Affine<"upright", "input">;
+  /** Milliseconds by stage, for the profiler. */
+  readonly timing: SampleTiming;
+}
+
+export interface SampleTiming {
+  readonly loadMs: number;
+  readonly decodeMs: number;
+  readonly augmentMs: number;
+  readonly targetsMs: number;
+}

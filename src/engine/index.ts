@@ -1,0 +1,3 @@
+// Executes a graph and its gradient.
+
+export * from "./engine.ts";

@@ -1,0 +1,3 @@
+// Probability map → polygons with scores.
+
+export {};

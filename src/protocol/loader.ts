@@ -1,0 +1,50 @@
+// Calls to a loader worker. Two hats, one file: it draws and imports datasets (DataCalls, asked by the page) and it
+// prepares samples of the pages it owns (LoaderCalls, asked by the trainer).
+
+import type { Sample, SampleRequest } from "../batch/index.ts";
+import type { Config } from "../config/index.ts";
+import type { Dataset, Page } from "../dataset/index.ts";
+import type { CacheCounters } from "../targets/index.ts";
+
+export interface SynthRequest {
+  readonly data: Config["data"];
+}
+
+export interface ImportRequest {
+  /** Pictures and label files; `path` is relative to what was dropped and is plain data. */
+  readonly files: readonly { readonly path: string; readonly blob: Blob }[];
+  readonly data: Config["data"];
+  /** Name of the set, e.g. the folder. */
+  readonly name: string;
+}
+
+export interface PrepareProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface DataCalls {
+  protocolVersion(): number;
+  /** Draws a built-in set. Progress goes to the worker's own event port. */
+  drawSet(request: SynthRequest): Promise<Dataset>;
+  importFiles(request: ImportRequest): Promise<Dataset>;
+  /** The port on which PrepareProgress messages are posted. */
+  setProgressPort(port: MessagePort): void;
+}
+
+export interface LoaderSetup {
+  readonly config: Pick<Config, "model" | "targets" | "augment" | "features" | "train">;
+  /** The pages this loader owns; nobody else prepares them. */
+  readonly pages: readonly Page[];
+  /** This loader's part of the cache budget. */
+  readonly cacheBudgetBytes: number | "unlimited";
+}
+
+export interface LoaderCalls {
+  setUp(setup: LoaderSetup): Promise<void>;
+  /** Live switch; turning it off empties the cache. */
+  setPolygonCache(on: boolean): Promise<void>;
+  /** Buffers are transferred. */
+  prepare(request: SampleRequest): Promise<Sample>;
+  counters(): Promise<CacheCounters>;
+}
