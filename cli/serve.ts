@@ -1,0 +1,56 @@
+// Builds the app when its sources are newer than the build, and serves it with isolation and security headers.
+
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { build, preview } from "vite";
+import { root } from "./root.ts";
+
+const SOURCES = [
+  "src",
+  "workers",
+  "public",
+  "index.html",
+  "vite.config.ts",
+  "package-lock.json",
+  "cli/headers.ts",
+];
+
+export interface ServedApp {
+  /** With a trailing slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Answers whether a build was made. Throws with Vite's message when it fails. */
+export async function buildApp(): Promise<boolean> {
+  const built = join(root, "dist/index.html");
+  if (existsSync(built) && newest(SOURCES) < statSync(built).mtimeMs) return false;
+  await build({ root, configFile: join(root, "vite.config.ts"), logLevel: "warn" });
+  return true;
+}
+
+/** Serves `dist/` on the given port or the next free one. */
+export async function serveApp(port = 4173): Promise<ServedApp> {
+  const server = await preview({
+    root,
+    configFile: join(root, "vite.config.ts"),
+    logLevel: "warn",
+    preview: { port, host: "127.0.0.1" },
+  });
+  const url = server.resolvedUrls?.local[0];
+  if (url === undefined) throw new Error("the server started without an address");
+  return { url, close: () => server.close() };
+}
+
+function newest(paths: readonly string[]): number {
+  let latest = 0;
+  for (const path of paths) {
+    const full = join(root, path);
+    if (!existsSync(full)) continue;
+    const stat = statSync(full);
+    latest = Math.max(latest, stat.mtimeMs);
+    if (stat.isDirectory())
+      latest = Math.max(latest, newest(readdirSync(full).map((name) => join(path, name))));
+  }
+  return latest;
+}
