@@ -8,6 +8,11 @@ export type {
   PrepareProgress,
   SynthRequest,
 } from "./loader.ts";
+export type { TrainerCalls } from "./trainer.ts";
+
+export type { Dataset, FileReport, LabelSpace, Page, PageId, Word } from "../dataset/index.ts";
+export type { EngineId, EngineInfo } from "../engine/index.ts";
+export type { DetectionOutcome, Score, TruthOutcome } from "../metrics/index.ts";
 export type {
   EvaluationEvent,
   FeatureStatus,
@@ -20,14 +25,9 @@ export type {
   RunState,
   StartRequest,
   TimingEvent,
-  TrainerCalls,
   TrainerEvent,
   TrainerEventBody,
-} from "./trainer.ts";
-
-export type { Dataset, FileReport, LabelSpace, Page, PageId, Word } from "../dataset/index.ts";
-export type { EngineId, EngineInfo } from "../engine/index.ts";
-export type { DetectionOutcome, Score, TruthOutcome } from "../metrics/index.ts";
+} from "../train/index.ts";
 export type { CacheCounters, MissReason } from "../targets/index.ts";
 
 /** Raised when a message changes its meaning; both sides compare it in the first call. */
