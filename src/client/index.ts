@@ -1,0 +1,18 @@
+// Main-thread side of each worker: start, call, notice death, stop; and the types by which a program drives the page.
+
+export type {
+  Automation,
+  AutomationSnapshot,
+  DatasetSummary,
+  EvaluationSummary,
+  LogEntry,
+} from "./automation.ts";
+export { type DataClient, type DataListener, type StartData, startData } from "./data-client.ts";
+export {
+  type EngineChoice,
+  type StartTrainer,
+  startTrainer,
+  type TrainerClient,
+  type TrainerListener,
+} from "./trainer-client.ts";
+export { errorDataOf } from "./worker-host.ts";
