@@ -1,5 +1,18 @@
 // The network as data. Builders, shapes, parameter and cost counts.
 
+export { type ConvOptions, GraphBuilder, type Value } from "./builder.ts";
+export {
+  type BlockDescription,
+  countParameters,
+  describeGraph,
+  type ModelDescription,
+  inputsOf,
+} from "./cost.ts";
+export { databaseHead, databaseNeck } from "./detector.ts";
+export { basicBlock, type Features, plainEncoder, resnet18Encoder, resnetStem } from "./encoders.ts";
+export { initialWeights, sizeOf } from "./init.ts";
+export { buildGraph, buildPlainDetector, MODEL_NAMES } from "./models.ts";
+export { type InputSize, inferNodeShapes, inferShapes } from "./shapes.ts";
 export type {
   ActivationKind,
   Block,
@@ -13,3 +26,4 @@ export type {
   Shape,
   Weights,
 } from "./types.ts";
+export { parametersOf, validateGraph } from "./validate.ts";
