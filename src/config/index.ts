@@ -1,5 +1,41 @@
-// The one table of settings.
+// The one table of settings: rows, presets, layers, rules, link. Resolves foreign data to the one input of a run.
 
+export { parseSetArguments } from "./arguments.ts";
+export {
+  type Choice,
+  defaultOf,
+  type Field,
+  type FieldGroup,
+  type FieldPath,
+  type FieldType,
+  type FieldValue,
+  type NumberRange,
+} from "./fields.ts";
+export { configFrom, type Leaves, leavesOf } from "./leaves.ts";
+export {
+  type DecodedLink,
+  type DifferingField,
+  decodeLink,
+  diffFromPreset,
+  encodeLink,
+  LINK_VERSION,
+  type LinkNotice,
+  type OpenedLink,
+  openLink,
+} from "./link.ts";
+export { evaluationEverySteps, plannedEpochs, plannedSteps, usedPages } from "./plan.ts";
+export { type Change, configError, type Problem } from "./problem.ts";
+export {
+  type LayerInput,
+  PRESET_NAMES,
+  type Resolution,
+  type ResolveRequest,
+  resolveConfig,
+  resolveOrThrow,
+} from "./resolve.ts";
+export { checkRules, RULES, type Rule, type RuleFinding } from "./rules.ts";
+export { learningRateAt } from "./schedule.ts";
+export { FIELDS, fieldOf, findField } from "./table/table.ts";
 export type {
   Config,
   ConfigPath,
@@ -11,3 +47,4 @@ export type {
   ResolvedConfig,
   SynthSet,
 } from "./types.ts";
+export { checkValue, clampValue, expectation, fromText } from "./value.ts";
