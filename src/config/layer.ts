@@ -73,6 +73,7 @@ function isTree(value: unknown): value is object {
 }
 
 function entriesOf(node: unknown): [string, unknown][] {
-  if (node instanceof Map) return [...node].map(([key, value]) => [String(key), value]);
+  if (node instanceof Map)
+    return [...node].map(([key, value]) => [typeof key === "string" ? key : `(${typeof key})`, value]);
   return typeof node === "object" && node !== null ? Object.entries(node) : [];
 }
