@@ -5,12 +5,15 @@ import { PlaygroundError, type Random, randomFrom, type Size } from "../../core/
 import type { Word } from "../types.ts";
 import { paintShadow, paintStreet, paintTable, paintWall } from "./backdrop.ts";
 import type { CanvasProvider, DrawCanvas, DrawContext, PixelBlock } from "./canvas.ts";
+import { paintDocument } from "./document.ts";
 import type { FlatWord } from "./lettering.ts";
 import { seeWord } from "./legibility.ts";
 import { blur, expose, gainAt, makeLight, placeSurface } from "./photograph.ts";
 import { type Placement, placementsFor } from "./placement.ts";
 import type { PageSpec } from "./plan.ts";
-import { paintDocument, paintReceipt, paintSign, type SheetPainter } from "./sheets.ts";
+import { paintReceipt } from "./receipt.ts";
+import type { SheetPainter } from "./sheet.ts";
+import { paintSign } from "./sign.ts";
 import { type Speaker, speaker } from "./vocabulary.ts";
 import { makeWarp, projectOutline, type Warp } from "./warp.ts";
 
@@ -29,8 +32,14 @@ const painters: Readonly<Record<PageSpec["kind"], SheetPainter>> = {
 
 const backdrops = { document: paintTable, receipt: paintTable, sign: paintWall, scene: paintStreet } as const;
 
-/** Height over width of the picture. */
-const aspects = { document: 1.3, receipt: 1.45, sign: 0.72, scene: 0.75 } as const;
+/** Height over width of the picture, with few words and with many: a short receipt makes a short picture. */
+const aspects = {
+  document: [1.1, 1.32],
+  receipt: [1.05, 1.5],
+  sign: [0.72, 0.72],
+  scene: [0.75, 0.75],
+} as const;
+const MANY_WORDS = 32;
 
 /** A curve may leave its polygon by this much. */
 const BEND_TOLERANCE_PX = 0.3;
@@ -78,7 +87,9 @@ export function drawPage<C extends DrawCanvas>(
 }
 
 function sizeOf(spec: PageSpec, random: Random): Size<"upright"> {
-  const aspect = aspects[spec.kind] * random.range(0.92, 1.08);
+  const [few, many] = aspects[spec.kind];
+  const fullness = Math.min(1, spec.wordCount / MANY_WORDS);
+  const aspect = (few + (many - few) * fullness) * random.range(0.94, 1.08);
   const shorter = Math.max(32, Math.round(spec.pageSizePx * (aspect > 1 ? 1 / aspect : aspect)));
   return aspect > 1
     ? { widthPx: shorter, heightPx: spec.pageSizePx }

@@ -39,7 +39,7 @@ export function placementsFor(
 function sheetPlacement(spec: PageSpec, widthPx: number, heightPx: number, random: Random): Placement {
   const { difficulty, kind } = spec;
   const margin = random.range(0.02, 0.06);
-  const narrow = kind === "receipt" ? random.range(0.68, 0.92) : random.range(0.9, 1);
+  const narrow = kind === "receipt" ? random.range(0.78, 0.95) : random.range(0.9, 1);
   const width = widthPx * (1 - 2 * margin) * narrow;
   const height =
     heightPx * (1 - 2 * margin) * (kind === "receipt" ? random.range(0.88, 1) : random.range(0.92, 1));
@@ -62,7 +62,7 @@ function sheetPlacement(spec: PageSpec, widthPx: number, heightPx: number, rando
 /** Cells of a grid, each with a board; `wordsEach` about what one board holds. */
 function boardPlacements(spec: PageSpec, area: Box, wordsEach: number, random: Random): Placement[] {
   const boards = Math.max(1, Math.min(9, spec.wordCount, Math.round(spec.wordCount / wordsEach)));
-  const columns = Math.ceil(Math.sqrt(boards * random.range(0.6, 1.2)));
+  const columns = Math.min(boards, Math.ceil(Math.sqrt(boards * random.range(0.5, 1.4))));
   const rows = Math.ceil(boards / columns);
   const cells = random
     .shuffled(Array.from({ length: columns * rows }, (_, i) => i))
@@ -75,13 +75,16 @@ function boardPlacements(spec: PageSpec, area: Box, wordsEach: number, random: R
     const y = area.y + Math.floor(cell / columns) * height;
     const share = 1 - 0.35 * spec.difficulty;
     const board = {
-      width: width * random.range(0.82 * share, 0.95),
-      height: height * random.range(0.6 * share, 0.9),
+      width: width * random.range(0.88 * share, 0.98),
+      height: height * random.range(0.7 * share, 0.95),
     };
     const rect = { x: x + (width - board.width) / 2, y: y + (height - board.height) / 2, ...board };
     const quad = fitted(turn(rect, random, spec.difficulty), { x, y, width, height });
-    const isCut = random.chance(0.25 * spec.difficulty);
-    const moved = isCut ? shifted(quad, area.width * random.range(-0.2, 0.2), 0) : quad;
+    // Only outwards: boards never cover each other's words.
+    const column = cell % columns;
+    const outwards = (column === 0 ? -1 : 0) + (column === columns - 1 ? 1 : 0);
+    const isCut = random.chance(0.6 * spec.difficulty);
+    const moved = isCut ? shifted(quad, outwards * width * random.range(0.1, 0.5), 0) : quad;
     const words = Math.floor((spec.wordCount * (i + 1)) / boards) - Math.floor((spec.wordCount * i) / boards);
     return place(moved, words, { px: 0, phase: 0 });
   });

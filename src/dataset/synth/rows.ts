@@ -36,21 +36,24 @@ export interface RowStyle {
 }
 
 const SPACE = 0.32;
+/** Rows move apart by at most this factor to fill their box. */
+const MAX_STRETCH = 1.6;
 /** Sizes scale linearly, so widths are measured once at this size. */
 const MEASURE_PX = 64;
 
 export function drawRows(context: DrawContext, rows: readonly Row[], box: Box, style: RowStyle): FlatWord[] {
   const sizePx = fittingSize(context, rows, box, style);
   const heightPx = rows.reduce((sum, row) => sum + rowHeight(row, sizePx, style, box), 0);
-  const slackPx = Math.max(0, box.height - heightPx);
+  const stretch = Math.min(MAX_STRETCH, box.height / heightPx);
   const words: FlatWord[] = [];
-  let top = box.y + slackPx / 2;
+  let top = box.y + (box.height - heightPx * stretch) / 2;
   for (const row of rows) {
-    const height = rowHeight(row, sizePx, style, box);
+    const own = rowHeight(row, sizePx, style, box);
+    const gap = own * (stretch - 1);
     const lettering = letteringOf(row, sizePx * row.scale, style);
-    words.push(...drawRow(context, row, lettering, box, top, height));
-    top += height;
-    if (row.rule !== "none") drawRule(context, row.rule, style, box, top - height * 0.1);
+    words.push(...drawRow(context, row, lettering, box, top + gap / 2, own));
+    top += own + gap;
+    if (row.rule !== "none") drawRule(context, row.rule, style, box, top - gap / 2);
   }
   return words;
 }
