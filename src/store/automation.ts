@@ -1,0 +1,42 @@
+// The page for programs: implements client/automation.ts over the same store that the screen reads, so that what a program
+// is told is what a person would see.
+
+import type { Automation } from "../client/index.ts";
+import type { OwnFile } from "./page-source.ts";
+import type { Playground } from "./playground.ts";
+
+export function createAutomation(playground: Playground): Automation {
+  const { store, fast, control } = playground;
+  return {
+    version: 1,
+    run: (resolved, files = null, name = "own pages") =>
+      playground.runExactly(resolved, files === null ? null : files.map(ownFile), name),
+    snapshot: (lossesSince = 0) => {
+      const { run, data, quality, log, error, engines } = store.getState();
+      return {
+        state: run.state,
+        error,
+        preparing: data.progress,
+        dataset: data.dataset,
+        engine: run.engine,
+        engines: engines ?? [],
+        losses: fast.losses.since(lossesSince),
+        lossCount: fast.losses.length(),
+        evaluations: quality.summaries,
+        timing: run.timing,
+        features: run.features.map(({ id, on, proofOfLife, says }) => ({ id, on, proofOfLife, says })),
+        polygons: run.polygons,
+        staleEvents: run.staleEvents,
+        log: log.entries,
+      };
+    },
+    counters: async () => (await control.current()?.counters()) ?? null,
+    evaluate: control.evaluate,
+    stop: control.stop,
+  };
+}
+
+/** The path inside the folder that was chosen, or the name. */
+export function ownFile(file: File): OwnFile {
+  return { path: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath, blob: file };
+}

@@ -1,0 +1,44 @@
+// What the parts of the controller share: the store, the fast data, the machine they were handed, and how to say something.
+
+import type { StoreApi } from "zustand/vanilla";
+import type { LogEntry, StartData, StartTrainer } from "../client/index.ts";
+import type { ErrorData } from "../core/index.ts";
+import type { FastData } from "./fast.ts";
+import { withEntry } from "./log-slice.ts";
+import type { AppState } from "./state.ts";
+
+/** What the store needs of the page around it; tests hand in their own. */
+export interface Machine {
+  readonly startTrainer: StartTrainer;
+  readonly startData: StartData;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** A name no other run has. */
+  readonly newRunId: () => string;
+}
+
+export interface Context {
+  readonly machine: Machine;
+  readonly store: StoreApi<AppState>;
+  readonly fast: FastData;
+  log(level: LogEntry["level"], source: string, text: string): void;
+  /** Shows a failure outside a run, and logs it. */
+  fail(error: ErrorData): void;
+}
+
+export function createContext(machine: Machine, store: StoreApi<AppState>, fast: FastData): Context {
+  const log: Context["log"] = (level, source, text) => {
+    const timeMs = machine.nowMs();
+    store.setState((state) => ({ log: withEntry(state.log, { timeMs, level, source, text }) }));
+  };
+  return {
+    machine,
+    store,
+    fast,
+    log,
+    fail: (error) => {
+      log("error", "page", `${error.message} ${error.what}`.trim());
+      store.setState({ error });
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// What the screen knows of the pages: counts, reports, progress. The pages themselves lie beside the store.
+
+import type { DatasetSummary } from "../client/index.ts";
+import type { Config } from "../config/index.ts";
+import type { Dataset, Page } from "../protocol/index.ts";
+
+export interface DataSlice {
+  /** Of the pages shown; null before the first set. */
+  readonly dataset: DatasetSummary | null;
+  /** Raised when another set is shown. */
+  readonly revision: number;
+  /** The settings the shown set was made with. */
+  readonly madeWith: Config["data"] | null;
+  readonly progress: { readonly doing: string; readonly done: number; readonly total: number } | null;
+  /** Own pages that wait for the running run to end; they are shown at the next reset. */
+  readonly waiting: DatasetSummary | null;
+}
+
+export const initialData: DataSlice = {
+  dataset: null,
+  revision: 0,
+  madeWith: null,
+  progress: null,
+  waiting: null,
+};
+
+export function summariseDataset(dataset: Dataset): DatasetSummary {
+  const words = (pages: readonly Page[]): number => pages.reduce((sum, page) => sum + page.words.length, 0);
+  return {
+    name: dataset.name,
+    hash: dataset.hash,
+    trainPages: dataset.train.length,
+    validationPages: dataset.validation.length,
+    trainWords: words(dataset.train),
+    validationWords: words(dataset.validation),
+    reports: dataset.reports,
+  };
+}
+
+export function withDataset(data: DataSlice, dataset: Dataset, madeWith: Config["data"]): DataSlice {
+  return {
+    dataset: summariseDataset(dataset),
+    revision: data.revision + 1,
+    madeWith,
+    progress: null,
+    waiting: null,
+  };
+}
+
+/** Whether two descriptions make the same built-in set, or own pages are split and read the same way. */
+export function isSameData(a: Config["data"], b: Config["data"]): boolean {
+  const keys = Object.keys(a) as (keyof Config["data"])[];
+  return keys.every((key) => a[key] === b[key]);
+}

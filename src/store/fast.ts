@@ -1,0 +1,53 @@
+// Fast data beside the store: loss points, the newest maps of each page, the newest evaluation with its polygons, the pages.
+// The store holds revisions; whoever draws reads from here.
+
+import type {
+  Dataset,
+  EvaluationEvent,
+  FramesEvent,
+  PageEvaluation,
+  PageFrame,
+  PageId,
+} from "../protocol/index.ts";
+import { createLossColumns, type LossColumns } from "./loss-columns.ts";
+
+export interface FastData {
+  readonly losses: LossColumns;
+  dataset: Dataset | null;
+  /** The newest evaluation in full; null before the first. */
+  evaluation: EvaluationEvent | null;
+  evaluationOf(pageId: PageId): PageEvaluation | undefined;
+  frameOf(pageId: PageId): PageFrame | undefined;
+  takeEvaluation(event: EvaluationEvent): void;
+  /** Latest wins, page by page. */
+  takeFrames(event: FramesEvent): void;
+  /** Forgets everything that came from a run; the pages stay. */
+  clearRun(): void;
+}
+
+export function createFastData(): FastData {
+  const losses = createLossColumns();
+  const frames = new Map<PageId, PageFrame>();
+  const pages = new Map<PageId, PageEvaluation>();
+  const fast: FastData = {
+    losses,
+    dataset: null,
+    evaluation: null,
+    evaluationOf: (pageId) => pages.get(pageId),
+    frameOf: (pageId) => frames.get(pageId),
+    takeEvaluation: (event) => {
+      fast.evaluation = event;
+      for (const page of event.pages) pages.set(page.pageId, page);
+    },
+    takeFrames: (event) => {
+      for (const frame of event.frames) frames.set(frame.pageId, frame);
+    },
+    clearRun: () => {
+      losses.clear();
+      frames.clear();
+      pages.clear();
+      fast.evaluation = null;
+    },
+  };
+  return fast;
+}

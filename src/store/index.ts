@@ -1,0 +1,41 @@
+// What the screen knows: slices, selectors, pure transitions, and the one object that acts.
+
+export { createAutomation, ownFile } from "./automation.ts";
+export type { Machine } from "./context.ts";
+export type { DataSlice } from "./data-slice.ts";
+export type { FastData } from "./fast.ts";
+export { type LogSlice, logText } from "./log-slice.ts";
+export type { LossColumn } from "./loss-columns.ts";
+export type { OwnFile } from "./page-source.ts";
+export { createPlayground, type Playground } from "./playground.ts";
+export { type Memory, readView, rememberView } from "./preferences.ts";
+export { countPage, errorCount, type PageCounts } from "./quality-slice.ts";
+export { type FeatureLife, isSilent } from "./run-slice.ts";
+export { isActive, isLive, stepOf } from "./run-state.ts";
+export {
+  inapplicable,
+  latestSummary,
+  nextErrorPage,
+  pagesPerSecond,
+  pendingFields,
+  scoreOf,
+  stepsAhead,
+  timeLeftMs,
+  settingOf,
+  wallPages,
+  worstPage,
+} from "./selectors.ts";
+export type { SettingsSlice } from "./settings-slice.ts";
+export type { AppState } from "./state.ts";
+export {
+  type DrawerTab,
+  type MotionChoice,
+  type Overlay,
+  type Overlays,
+  type ScoreVariant,
+  type ThemeChoice,
+  type ViewSlice,
+  WALL_PAGES,
+  wallStart,
+} from "./view-slice.ts";
+export type { DatasetSummary, EngineChoice, EvaluationSummary, LogEntry } from "../client/index.ts";

@@ -1,0 +1,174 @@
+// The one object the screen talks to: the store, the fast data, and everything a person can do, in words.
+// Commands go down to the workers from here; nothing in ui/ knows that there are workers.
+
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { type EngineChoice, errorDataOf, type TrainerClient } from "../client/index.ts";
+import {
+  encodeLink,
+  type FieldPath,
+  type FieldValue,
+  fieldOf,
+  openLink,
+  type PresetName,
+} from "../config/index.ts";
+import type { ResolvedConfig } from "../config/index.ts";
+import { createContext, type Machine } from "./context.ts";
+import { createFastData, type FastData } from "./fast.ts";
+import { createPageSource, type OwnFile, type PageSource } from "./page-source.ts";
+import { createRunControl, type RunControl } from "./run-control.ts";
+import { isActive, stepOf } from "./run-state.ts";
+import { liveSettings, nextErrorPage } from "./selectors.ts";
+import { type SettingsSlice, withLink, withPreset, withResolved, withValue } from "./settings-slice.ts";
+import { type AppState, initialState } from "./state.ts";
+import { movePage, type Overlay, toggleOverlay, type ViewSlice } from "./view-slice.ts";
+
+export interface Playground {
+  readonly store: StoreApi<AppState>;
+  readonly fast: FastData;
+  /** Looks at the machine and brings the pages. `hash`: of the address. */
+  boot(hash: string): Promise<void>;
+  /** Builds the model and evaluates it untrained, so that Train answers at once. Only at rest. */
+  warmUp(): Promise<void>;
+  train(): Promise<void>;
+  pause(): Promise<void>;
+  step(): Promise<void>;
+  reset(seed: "same" | "new"): Promise<void>;
+  setValue(path: FieldPath, value: FieldValue): void;
+  setPreset(preset: PresetName): void;
+  /** A link was opened in the running page. */
+  openLink(hash: string): void;
+  /** The address's hash for the settings of this moment. */
+  link(): string;
+  openFiles(files: readonly OwnFile[], name: string): Promise<void>;
+  setView(change: Partial<ViewSlice>): void;
+  toggleOverlay(overlay: Overlay): void;
+  movePage(by: number): void;
+  showPage(index: number): void;
+  nextError(direction: 1 | -1): void;
+  dismissError(): void;
+  dismissNotices(): void;
+  note(text: string): void;
+  /** For automation: exactly these settings and pages, from rest. Rejects when it could not begin. */
+  runExactly(resolved: ResolvedConfig, files: readonly OwnFile[] | null, name: string): Promise<void>;
+  readonly control: RunControl;
+}
+
+export function createPlayground(machine: Machine, view: ViewSlice): Playground {
+  const store = createStore<AppState>(() => ({ ...initialState, view }));
+  const fast = createFastData();
+  const context = createContext(machine, store, fast);
+  const control = createRunControl(context);
+  const pages = createPageSource(context);
+  const tellRun = (): Promise<void> => control.set(liveSettings(store.getState(), fast));
+  const setView = (change: (view: ViewSlice) => ViewSlice): void => {
+    store.setState((state) => ({ view: change(state.view) }));
+    void tellRun();
+  };
+  const takeSettings = (settings: SettingsSlice): void => {
+    store.setState({ settings });
+    for (const notice of settings.notices) context.log("warning", "settings", notice);
+    void tellRun();
+    if (isAtRest(store.getState())) void pages.refresh();
+  };
+  const bringPages = async (): Promise<void> => {
+    pages.showWaiting();
+    await pages.refresh();
+  };
+
+  return {
+    store,
+    fast,
+    control,
+    boot: (hash) => boot(context, control, pages, hash),
+    warmUp: async () => {
+      if (store.getState().run.state.kind !== "idle" || fast.dataset === null) return;
+      await control.start("prepare").catch((thrown: unknown) => {
+        const error = errorDataOf(thrown, "preparing the model");
+        context.log("warning", "page", `The model could not be prepared ahead: ${error.message}`);
+        void control.reset();
+      });
+    },
+    train: async () => {
+      if (isAtRest(store.getState())) await bringPages();
+      await control.train();
+    },
+    pause: control.pause,
+    step: async () => {
+      if (isAtRest(store.getState())) await bringPages();
+      await control.step();
+    },
+    reset: async (seed) => {
+      await control.reset();
+      if (seed === "new") {
+        const settings = store.getState().settings;
+        const next = (settings.resolved.config.train.seed + 1) % 4294967296;
+        store.setState({ settings: withValue(settings, "train.seed", next) });
+      }
+      await bringPages();
+    },
+    setValue: (path, value) => {
+      takeSettings(withValue(store.getState().settings, path, value));
+      if (store.getState().run.started !== null && fieldOf(path).takesEffect === "restart") {
+        context.log("info", "settings", `${fieldOf(path).label} is ${value} from the next run on.`);
+      }
+    },
+    setPreset: (preset) => takeSettings(withPreset(store.getState().settings, preset)),
+    openLink: (hash) => takeSettings(withLink(openLink(hash))),
+    link: () => encodeLink(store.getState().settings.resolved),
+    openFiles: async (files, name) => {
+      pages.bring(files, name);
+      store.setState(({ settings }) => ({ settings: withValue(settings, "data.set", "own") }));
+      await pages.refresh();
+    },
+    setView: (change) => setView((view) => ({ ...view, ...change })),
+    toggleOverlay: (overlay) => setView((view) => toggleOverlay(view, overlay)),
+    movePage: (by) => setView((view) => movePage(view, by, fast.dataset?.validation.length ?? 0)),
+    showPage: (index) => setView((view) => ({ ...view, pageIndex: index, isInspecting: true })),
+    nextError: (direction) => {
+      const index = nextErrorPage(fast, store.getState().view.pageIndex, direction);
+      if (index !== null) setView((view) => ({ ...view, pageIndex: index }));
+    },
+    dismissError: () => store.setState({ error: null }),
+    dismissNotices: () => store.setState(({ settings }) => ({ settings: { ...settings, notices: [] } })),
+    note: (text) => context.log("info", "page", text),
+    runExactly: async (resolved, files, name) => {
+      await control.reset();
+      if (files !== null) pages.bring(files, name);
+      store.setState({ settings: withResolved(resolved) });
+      await bringPages();
+      const { error } = store.getState();
+      if (error !== null) throw new Error(error.message);
+      await control.start("train");
+    },
+  };
+}
+
+/** Nothing that was learnt would be lost by new pages. */
+function isAtRest({ run }: AppState): boolean {
+  if (isActive(run.state)) return false;
+  return run.state.kind !== "paused" || stepOf(run.state) === 0;
+}
+
+async function boot(
+  context: ReturnType<typeof createContext>,
+  control: RunControl,
+  pages: PageSource,
+  hash: string,
+): Promise<void> {
+  const { store } = context;
+  if (hash.length > 1) {
+    const settings = withLink(openLink(hash));
+    store.setState({ settings });
+    for (const notice of settings.notices) context.log("warning", "link", notice);
+  }
+  const looked = control.connect().then(
+    (_client: TrainerClient) => context.log("info", "page", engineSentence(store.getState().engines ?? [])),
+    (thrown: unknown) => context.fail(errorDataOf(thrown, "looking at the machine")),
+  );
+  await Promise.all([looked, pages.refresh()]);
+}
+
+function engineSentence(engines: readonly EngineChoice[]): string {
+  const ready = engines.filter(({ available }) => available).map(({ id }) => id);
+  return ready.length === 0 ? "No engine can run here." : `Engines that can run here: ${ready.join(", ")}.`;
+}

@@ -1,0 +1,147 @@
+// The commands of a run: train, pause, step, reset, live settings. Each shows at once that it was heard; what then happens
+// comes back as events. Failures end in the run's own state, never in a rejected promise nobody reads.
+
+import { errorDataOf, type TrainerClient } from "../client/index.ts";
+import type { ErrorData } from "../core/index.ts";
+import type { LiveSettings, StartRequest } from "../protocol/index.ts";
+import type { Context } from "./context.ts";
+import { applyEvent } from "./events.ts";
+import { initialQuality } from "./quality-slice.ts";
+import { beginRun, resetRun, withState } from "./run-slice.ts";
+import { isActive, isLive, type RunAction, stepOf } from "./run-state.ts";
+import { liveSettings } from "./selectors.ts";
+import { changedForRestart } from "./settings-slice.ts";
+
+export interface RunControl {
+  /** Starts the trainer worker if there is none, and asks what the machine can run. */
+  connect(): Promise<TrainerClient>;
+  /** Starts or goes on. */
+  train(): Promise<void>;
+  /** At the end of the step. */
+  pause(): Promise<void>;
+  /** From rest or from pause: exactly one step. */
+  step(): Promise<void>;
+  /** Ends the run and forgets what came from it. */
+  reset(): Promise<void>;
+  /** Starts a run afresh with the settings and pages of this moment. Rejects when it could not begin. */
+  start(until: StartRequest["until"]): Promise<void>;
+  /** Ends the run at the end of the step; its results stay. */
+  stop(): Promise<void>;
+  evaluate(): Promise<void>;
+  /** Hands live settings to the run, if there is one. */
+  set(live: LiveSettings): Promise<void>;
+  current(): TrainerClient | null;
+}
+
+export function createRunControl(context: Context): RunControl {
+  const { store, fast, machine } = context;
+  let connecting: Promise<TrainerClient> | null = null;
+  let client: TrainerClient | null = null;
+
+  const act = (action: RunAction): void => store.setState(({ run }) => ({ run: withState(run, action) }));
+
+  const onDied = (error: ErrorData): void => {
+    connecting = null;
+    client = null;
+    context.log("error", "trainer", error.message);
+    if (isLive(store.getState().run.state)) act({ kind: "failed", error });
+    else store.setState({ error });
+  };
+
+  const connect = (): Promise<TrainerClient> => {
+    connecting ??= machine
+      .startTrainer({
+        onEvent: (event) => store.setState((state) => applyEvent(state, fast, event, machine.nowMs())),
+        onDied,
+      })
+      .then(async (started) => {
+        client = started;
+        store.setState({ engines: await started.engines() });
+        return started;
+      })
+      .catch((thrown: unknown) => {
+        connecting = null;
+        throw thrown;
+      });
+    return connecting;
+  };
+
+  /** Runs a call; a failure becomes the run's state. */
+  const guard = async (doing: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (thrown) {
+      const error = errorDataOf(thrown, doing);
+      if (error.code === "cancelled") return;
+      context.log("error", error.what === "" ? "page" : error.what, error.message);
+      act({ kind: "failed", error });
+    }
+  };
+
+  const start = async (until: StartRequest["until"]): Promise<void> => {
+    const dataset = fast.dataset;
+    if (dataset === null) return;
+    const runId = machine.newRunId();
+    const { resolved } = store.getState().settings;
+    fast.clearRun();
+    store.setState((state) => ({
+      run: beginRun(state.run, runId, resolved, machine.nowMs()),
+      quality: { ...initialQuality, revision: state.quality.revision + 1 },
+      error: null,
+    }));
+    const trainer = await connect();
+    await trainer.start({ runId, resolved, dataset, until });
+    await trainer.set(liveSettings(store.getState(), fast));
+  };
+
+  /** A run that was only prepared, and settings that have not changed since: going on is the same as starting. */
+  const canResume = (): boolean => {
+    const { run, settings } = store.getState();
+    if (run.state.kind !== "paused" || run.started === null) return false;
+    if (stepOf(run.state) > 0) return true;
+    return changedForRestart(run.started.config, settings.resolved.config).length === 0;
+  };
+
+  return {
+    connect,
+    start,
+    train: () =>
+      guard("training", async () => {
+        if (isActive(store.getState().run.state)) return;
+        if (!canResume()) return start("train");
+        act({ kind: "resume asked" });
+        return client?.resume();
+      }),
+    pause: () =>
+      guard("pausing", async () => {
+        if (store.getState().run.state.kind !== "running") return;
+        act({ kind: "pause asked" });
+        return client?.pause();
+      }),
+    step: () =>
+      guard("making one step", async () => {
+        if (isActive(store.getState().run.state)) return;
+        if (!canResume()) return start("step");
+        act({ kind: "resume asked" });
+        return client?.step();
+      }),
+    reset: () =>
+      guard("resetting", async () => {
+        const wasLive = isLive(store.getState().run.state);
+        fast.clearRun();
+        store.setState((state) => ({
+          run: resetRun(state.run, machine.newRunId()),
+          quality: { ...initialQuality, revision: state.quality.revision + 1 },
+          error: null,
+        }));
+        if (wasLive) await client?.stop();
+      }),
+    stop: async () => client?.stop(),
+    evaluate: async () => client?.evaluate(),
+    set: (live) =>
+      guard("changing settings", async () => {
+        if (isLive(store.getState().run.state)) await client?.set(live);
+      }),
+    current: () => client,
+  };
+}

@@ -1,0 +1,95 @@
+// What the screen knows of the run: its state, its clock, the engine below it, the switches' signs of life.
+// Loss points are not here: they live in LossColumns, and only their revision is.
+
+import type { ResolvedConfig } from "../config/index.ts";
+import type { CacheCounters, EngineInfo, FeatureStatus, RunState, TimingEvent } from "../protocol/index.ts";
+import { nextRunState, type RunAction, stepOf } from "./run-state.ts";
+
+/** A switch and when its proof of life last moved. */
+export interface FeatureLife extends FeatureStatus {
+  /** Step at which the switch went on or the proof last moved. */
+  readonly movedAtStep: number;
+}
+
+export interface RunSlice {
+  /** Names the run in every event; "" before the first. */
+  readonly runId: string;
+  readonly state: RunState;
+  /** With what the run was started; null before the first. */
+  readonly started: ResolvedConfig | null;
+  readonly startedAtMs: number;
+  readonly engine: EngineInfo | null;
+  readonly timing: TimingEvent | null;
+  readonly features: readonly FeatureLife[];
+  readonly polygons: CacheCounters | null;
+  /** Events of former runs that arrived late and were dropped. */
+  readonly staleEvents: number;
+  /** Raised whenever loss points were added or cleared. */
+  readonly lossRevision: number;
+}
+
+export const initialRun: RunSlice = {
+  runId: "",
+  state: { kind: "idle" },
+  started: null,
+  startedAtMs: 0,
+  engine: null,
+  timing: null,
+  features: [],
+  polygons: null,
+  staleEvents: 0,
+  lossRevision: 0,
+};
+
+export function withState(run: RunSlice, action: RunAction): RunSlice {
+  return { ...run, state: nextRunState(run.state, action) };
+}
+
+/** A new run: nothing of the former one stays but the engine's name and the count of dropped events. */
+export function beginRun(run: RunSlice, runId: string, started: ResolvedConfig, nowMs: number): RunSlice {
+  return {
+    ...initialRun,
+    runId,
+    started,
+    startedAtMs: nowMs,
+    engine: run.engine,
+    staleEvents: run.staleEvents,
+    lossRevision: run.lossRevision + 1,
+    state: nextRunState({ kind: "idle" }, { kind: "start asked" }),
+  };
+}
+
+/** Back to before the first run. `runId` changes, so that late events of the former run are recognised. */
+export function resetRun(run: RunSlice, runId: string): RunSlice {
+  return {
+    ...initialRun,
+    runId,
+    engine: run.engine,
+    staleEvents: run.staleEvents,
+    lossRevision: run.lossRevision + 1,
+  };
+}
+
+export function withTiming(run: RunSlice, timing: TimingEvent): RunSlice {
+  return { ...withState(run, { kind: "step seen", step: timing.step }), timing };
+}
+
+/** Takes the switches' report and keeps when each proof of life last moved. */
+export function withFeatures(
+  run: RunSlice,
+  features: readonly FeatureStatus[],
+  polygons: CacheCounters,
+): RunSlice {
+  const step = run.timing?.step ?? stepOf(run.state);
+  const lives = features.map((feature) => {
+    const before = run.features.find(({ id }) => id === feature.id);
+    const isStill = before?.on === feature.on && before.proofOfLife === feature.proofOfLife;
+    return { ...feature, movedAtStep: isStill ? before.movedAtStep : step };
+  });
+  return { ...run, features: lives, polygons };
+}
+
+/** On, and its proof of life has not moved for two steps: it may be wired to nothing. */
+export function isSilent(feature: FeatureLife, step: number): boolean {
+  return feature.on && step - feature.movedAtStep >= 2;
+}
