@@ -3,7 +3,15 @@
 import { mix, type Rgb } from "./canvas.ts";
 import { pickFaces } from "./faces.ts";
 import { drawRows, type Row } from "./rows.ts";
-import { lengthInSizes, paintPaper, type SheetPainter, straight, strengthOf, wrap } from "./sheet.ts";
+import {
+  lengthInSizes,
+  paintPaper,
+  type SheetPainter,
+  straight,
+  printStrength,
+  rowStrength,
+  wrap,
+} from "./sheet.ts";
 
 export const paintDocument: SheetPainter = (order) => {
   const { context, widthPx, heightPx, random, speaker, difficulty } = order;
@@ -26,14 +34,14 @@ export const paintDocument: SheetPainter = (order) => {
   const box = { x: inset, y: inset, width: widthPx - 2 * inset, height: heightPx - 2 * inset };
   const lineSizes = Math.max(6, Math.sqrt((lengthInSizes(words) * 1.5 * box.width) / box.height));
   const body = pickFaces(random, "body");
-  const strength = strengthOf(order);
+  const strength = printStrength(order);
   const rows: Row[] = wrap(words, lineSizes).map((line) => ({
     ...straight,
     words: line,
     faces: body,
     scale: 1,
     align: "left",
-    strength,
+    strength: rowStrength(order, strength),
   }));
   if (hasHeading) {
     const heading = Array.from({ length: headingCount }, () => speaker.word("sign"));

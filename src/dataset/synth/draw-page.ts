@@ -6,7 +6,7 @@ import type { Word } from "../types.ts";
 import { paintShadow, paintStreet, paintTable, paintWall } from "./backdrop.ts";
 import type { CanvasProvider, DrawCanvas, DrawContext, PixelBlock } from "./canvas.ts";
 import { paintDocument } from "./document.ts";
-import type { FlatWord } from "./lettering.ts";
+import { contrastUnder, type FlatWord } from "./lettering.ts";
 import { seeWord } from "./legibility.ts";
 import { blur, expose, gainAt, makeLight, placeSurface } from "./photograph.ts";
 import { type Placement, placementsFor } from "./placement.ts";
@@ -131,7 +131,7 @@ function photographed(
     x += (outline[i] ?? 0) / (outline.length / 2);
     y += (outline[i + 1] ?? 0) / (outline.length / 2);
   }
-  return seeWord(word.text, outline, word.contrast * gain(x, y), viewing);
+  return seeWord(word.text, outline, contrastUnder(word, gain(x, y)), viewing);
 }
 
 function contextOf(canvas: DrawCanvas): DrawContext {

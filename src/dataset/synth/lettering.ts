@@ -8,8 +8,10 @@ export interface FlatWord {
   readonly text: string;
   /** x, y pairs on the flat surface, clockwise from the top left of the reading direction. */
   readonly outline: readonly number[];
-  /** Difference of luma between ink and ground, 0..255, before light and noise. */
-  readonly contrast: number;
+  /** Luma of the ink, of its contour (the ink's where there is none) and of the ground, 0..255, before light. */
+  readonly inkLuma: number;
+  readonly contourLuma: number;
+  readonly groundLuma: number;
 }
 
 export interface Lettering {
@@ -24,11 +26,18 @@ export interface Lettering {
 /** Antialiasing touches pixels that the outline of the glyph only grazes. */
 const EDGE_PX = 0.5;
 
-const contrastOf = (style: Lettering): number =>
-  Math.max(
-    Math.abs(luma(style.ink) - luma(style.ground)),
-    style.contour === null ? 0 : Math.abs(luma(style.contour.color) - luma(style.ground)),
-  );
+const lumasOf = (style: Lettering): Omit<FlatWord, "text" | "outline"> => ({
+  inkLuma: luma(style.ink),
+  contourLuma: luma(style.contour?.color ?? style.ink),
+  groundLuma: luma(style.ground),
+});
+
+/** Grey levels between a word and its ground where light has the factor `gain` and the sensor ends at 255. */
+export function contrastUnder(word: FlatWord, gain: number): number {
+  const seen = (value: number): number => Math.min(255, value * gain);
+  const ground = seen(word.groundLuma);
+  return Math.max(Math.abs(seen(word.inkLuma) - ground), Math.abs(seen(word.contourLuma) - ground));
+}
 
 const faceFor = (style: Lettering, text: string): Face => style.faces[scriptOf(text)];
 
@@ -54,7 +63,7 @@ export function drawWord(
   const right = x + box.actualBoundingBoxRight + margin;
   const top = baseline - box.actualBoundingBoxAscent - margin;
   const bottom = baseline + box.actualBoundingBoxDescent + margin;
-  return { text, outline: [left, top, right, top, right, bottom, left, bottom], contrast: contrastOf(style) };
+  return { text, outline: [left, top, right, top, right, bottom, left, bottom], ...lumasOf(style) };
 }
 
 /**
@@ -127,7 +136,7 @@ function arcWord(
   }
   context.setTransform(1, 0, 0, 1, 0, 0);
   const outline = band(circle, from, to, ascent, descent, halfWidth);
-  return { text: word, outline, contrast: contrastOf(style) };
+  return { text: word, outline, ...lumasOf(style) };
 }
 
 /** The band between the circles that the glyph boxes touch, as a polygon that encloses it. */

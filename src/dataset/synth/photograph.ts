@@ -158,41 +158,56 @@ export function expose(picture: PixelBlock, light: Light, sigma: number, random:
   }
 }
 
-/** Gaussian of `sigmaPx` as repeated three-tap passes, each of variance at most 1/2. In place. */
+/** Gaussian of `sigmaPx` as repeated three-tap passes, each of variance at most 2/3. In place. */
 export function blur(picture: PixelBlock, sigmaPx: number): void {
-  const passes = Math.ceil((sigmaPx * sigmaPx) / 0.5);
-  if (passes === 0) return;
-  const side = (sigmaPx * sigmaPx) / passes / 2;
+  const variance = sigmaPx * sigmaPx;
+  if (variance < 0.02) return;
+  const passes = Math.ceil(variance / (2 / 3));
+  const side = variance / passes / 2;
   const { data, width, height } = picture;
-  const stride = width * 4;
   const buffer = new Uint8ClampedArray(data.length);
   for (let pass = 0; pass < passes; pass++) {
-    threeTap(data, buffer, 4, width, stride, height, side);
-    threeTap(buffer, data, stride, height, 4, width, side);
+    blurRows(data, buffer, width * 4, height, side);
+    blurColumns(buffer, data, width * 4, height, side);
   }
 }
 
-/** One direction: `count` samples `step` apart on each of `lines` lines `lineStep` apart. */
-function threeTap(
+function blurRows(
   from: Uint8ClampedArray,
   to: Uint8ClampedArray,
-  step: number,
-  count: number,
-  lineStep: number,
-  lines: number,
+  stride: number,
+  height: number,
   side: number,
 ): void {
   const centre = 1 - 2 * side;
-  for (let i = 0; i < count; i++) {
-    const back = i > 0 ? -step : 0;
-    const ahead = i < count - 1 ? step : 0;
-    for (let line = 0; line < lines; line++) {
-      const at = i * step + line * lineStep;
-      for (let k = at; k < at + 3; k++) {
-        to[k] =
-          (from[k] as number) * centre + ((from[k + back] as number) + (from[k + ahead] as number)) * side;
-      }
-      to[at + 3] = 255;
+  for (let row = 0; row < height * stride; row += stride) {
+    const last = row + stride - 4;
+    for (let k = row; k < row + 4; k++) {
+      to[k] = (from[k] as number) * (1 - side) + (from[k + 4] as number) * side;
+    }
+    for (let k = row + 4; k < last; k++) {
+      to[k] = (from[k] as number) * centre + ((from[k - 4] as number) + (from[k + 4] as number)) * side;
+    }
+    for (let k = last; k < last + 4; k++) {
+      to[k] = (from[k] as number) * (1 - side) + (from[k - 4] as number) * side;
+    }
+  }
+}
+
+function blurColumns(
+  from: Uint8ClampedArray,
+  to: Uint8ClampedArray,
+  stride: number,
+  height: number,
+  side: number,
+): void {
+  const centre = 1 - 2 * side;
+  for (let y = 0; y < height; y++) {
+    const row = y * stride;
+    const up = y > 0 ? -stride : 0;
+    const down = y < height - 1 ? stride : 0;
+    for (let k = row; k < row + stride; k++) {
+      to[k] = (from[k] as number) * centre + ((from[k + up] as number) + (from[k + down] as number)) * side;
     }
   }
 }

@@ -3,7 +3,15 @@
 import { css, type Rgb } from "./canvas.ts";
 import { pickFaces } from "./faces.ts";
 import { drawRows, type Row } from "./rows.ts";
-import { paintPaper, type SheetOrder, type SheetPainter, straight, strengthOf, wrap } from "./sheet.ts";
+import {
+  paintPaper,
+  type SheetOrder,
+  type SheetPainter,
+  straight,
+  printStrength,
+  rowStrength,
+  wrap,
+} from "./sheet.ts";
 
 export const paintReceipt: SheetPainter = (order) => {
   const { context, widthPx, heightPx, random, speaker } = order;
@@ -14,14 +22,14 @@ export const paintReceipt: SheetPainter = (order) => {
   ]);
   paintPaper(order, ground);
   const body = pickFaces(random, "body");
-  const strength = strengthOf(order);
+  const strength = printStrength(order);
   const row = (words: readonly string[], extra: Partial<Row>): Row => ({
     ...straight,
     words,
     faces: body,
     scale: 1,
     align: "left",
-    strength,
+    strength: rowStrength(order, strength),
     ...extra,
   });
   let left = order.wordCount;

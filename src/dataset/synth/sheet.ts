@@ -19,11 +19,15 @@ export interface SheetOrder {
 
 export type SheetPainter = (order: SheetOrder) => FlatWord[];
 
-/** Faint print is part of what makes a page hard. */
-export function strengthOf(order: SheetOrder): number {
+/** Strength of the print of a whole sheet. */
+export function printStrength(order: SheetOrder): number {
+  return 1 - order.random.range(0, 0.4 * order.difficulty);
+}
+
+/** Strength of one row: as the sheet's, but a few rows of a hard page have all but faded. */
+export function rowStrength(order: SheetOrder, sheetStrength: number): number {
   const { random, difficulty } = order;
-  if (random.chance(0.12 * difficulty)) return random.range(0.04, 0.2);
-  return 1 - random.range(0, 0.4 * difficulty);
+  return random.chance(0.1 * difficulty) ? random.range(0.04, 0.2) : sheetStrength;
 }
 
 export const straight = { bend: 0, rule: "none" } as const;

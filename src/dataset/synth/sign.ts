@@ -3,7 +3,14 @@
 import { css, mix, type Rgb } from "./canvas.ts";
 import { pickFaces } from "./faces.ts";
 import { type Box, drawRows, type Row, type RowStyle } from "./rows.ts";
-import { lengthInSizes, type SheetOrder, type SheetPainter, strengthOf, wrap } from "./sheet.ts";
+import {
+  lengthInSizes,
+  type SheetOrder,
+  type SheetPainter,
+  printStrength,
+  rowStrength,
+  wrap,
+} from "./sheet.ts";
 
 const boards: readonly (readonly [ground: Rgb, ink: Rgb])[] = [
   [
@@ -66,9 +73,9 @@ export const paintSign: SheetPainter = (order) => {
     return {
       words: line,
       faces: i === 0 ? faces : small,
-      scale: i === 0 ? 1 : random.range(0.8 - 0.45 * difficulty, 0.9),
+      scale: i === 0 ? 1 : random.range(0.8 - 0.35 * difficulty, 0.9),
       align: "center",
-      strength: strengthOf(order),
+      strength: rowStrength(order, printStrength(order)),
       bend: isBent ? random.range(0.5, 1.3) * (random.chance(0.75) ? 1 : -1) : 0,
       rule: "none",
     };
