@@ -1,5 +1,10 @@
 // Where pages and their words come from.
 
+export { type ImportOptions, importDataset } from "./import-dataset.ts";
+export { type JudgeFilesOptions, judgeFiles } from "./judge-files.ts";
+export type { ForeignFile } from "./open-file.ts";
+export { orientPolygon, storedToUpright, swapsSides, uprightSize } from "./orientation.ts";
+export { splitPages } from "./split.ts";
 export type {
   Dataset,
   FileReport,

@@ -38,6 +38,8 @@ export interface PageFile {
   readonly size: number;
   readonly type: string;
   arrayBuffer(): Promise<ArrayBuffer>;
+  /** A part, as Blob.slice: with it, a huge file that is no picture is never read as a whole. */
+  slice?(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
 }
 
 export interface Dataset {
@@ -59,7 +61,7 @@ export interface FileReport {
   readonly verdict: Verdict;
   /** Words kept (labels), 0 for pictures. */
   readonly instances: number;
-  /** Of these, marked don't-care. */
+  /** Of these, don't-care: marked so, or not to be trusted (edges that cross, wholly outside the picture). */
   readonly ignored: number;
   /** Entries left out, each with its reason below. */
   readonly rejected: number;
