@@ -1,0 +1,130 @@
+// `npm run verify -- DIR`: computes what every reference file in DIR holds with the product's own code and compares.
+// One row a file; ends with `N passed, N failed` in cases. Exit code 0 all passed, 1 something failed, 2 wrong arguments.
+
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { CHECKS } from "./verify/checks.ts";
+import type { CaseResult } from "./verify/types.ts";
+
+const USAGE = `Usage: npm run verify -- DIR [--only NAME] [--json FILE]
+  DIR          folder of reference files (*.json, *.json.gz)
+  --only NAME  only files whose name contains NAME
+  --json FILE  write every result as JSON`;
+
+interface FileResult {
+  readonly file: string;
+  readonly cases: number;
+  readonly passed: number;
+  readonly failed: number;
+  /** Greatest deviation as a share of its tolerance; null stands for a count or shape that differs. */
+  readonly worst: number | null;
+  readonly results: readonly { id: string; passed: boolean; worst: number | null; says: string }[];
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options === "help") {
+    console.log(USAGE);
+    return 0;
+  }
+  if (typeof options === "string") {
+    console.error(`${options}\n${USAGE}`);
+    return 2;
+  }
+  const files: FileResult[] = [];
+  const skipped: string[] = [];
+  console.log(row("file", "cases", "passed", "failed", "worst / tolerance"));
+  for (const file of options.files) {
+    const result = await checkFile(join(options.dir, file), options.dir, file);
+    if (typeof result === "string") {
+      skipped.push(`${file}: ${result}`);
+      continue;
+    }
+    files.push(result);
+    const worst = result.worst === null ? "a count differs" : result.worst.toPrecision(3);
+    console.log(row(file, String(result.cases), String(result.passed), String(result.failed), worst));
+    for (const { id, passed, says } of result.results) if (!passed) console.log(`  ✗ ${id}: ${says}`);
+  }
+  for (const line of skipped) console.log(`skipped ${line}`);
+  if (options.json !== undefined)
+    writeFileSync(options.json, `${JSON.stringify({ files, skipped }, null, 1)}\n`);
+  const failed = files.reduce((sum, file) => sum + file.failed, 0);
+  console.log(`${files.reduce((sum, file) => sum + file.passed, 0)} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+interface Options {
+  readonly dir: string;
+  readonly files: readonly string[];
+  readonly json: string | undefined;
+}
+
+/** Options, "help", or a sentence saying what is wrong. */
+function readOptions(args: readonly string[]): Options | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { only: { type: "string" }, json: { type: "string" }, help: { type: "boolean", short: "h" } },
+    });
+    if (values.help) return "help";
+    const [given, ...more] = positionals;
+    if (given === undefined) return "Name the folder of the reference files.";
+    if (more.length > 0) return `One folder at a time; "${more[0]}" is one too many.`;
+    const dir = resolve(given);
+    const only = values.only ?? "";
+    const files = readdirSync(dir)
+      .filter((name) => /\.json(\.gz)?$/.test(name) && name.includes(only))
+      .sort();
+    if (files.length === 0)
+      return only === ""
+        ? `${dir} holds no .json or .json.gz file.`
+        : `No .json or .json.gz file in ${dir} has "${only}" in its name.`;
+    return { dir, files, json: values.json };
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  }
+}
+
+/** A result, or the reason why the file is none of ours. A file that cannot be read or checked is one failed case. */
+async function checkFile(path: string, dir: string, file: string): Promise<FileResult | string> {
+  let results: readonly CaseResult[];
+  try {
+    const bytes = readFileSync(path);
+    const document: unknown = JSON.parse((path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8"));
+    const kind = kindOf(document);
+    const check = CHECKS.get(kind ?? "");
+    if (check === undefined) return kind === null ? "no header.kind" : `unknown kind "${kind}"`;
+    results = await check(document, { dir });
+  } catch (thrown) {
+    const says = thrown instanceof Error ? thrown.message : String(thrown);
+    results = [{ id: "the whole file", passed: false, worst: Infinity, says }];
+  }
+  const passed = results.filter((result) => result.passed).length;
+  return {
+    file,
+    cases: results.length,
+    passed,
+    failed: results.length - passed,
+    worst: finiteOrNull(results.reduce((most, { worst }) => Math.max(most, worst), 0)),
+    results: results.map((result) => ({ ...result, worst: finiteOrNull(result.worst) })),
+  };
+}
+
+function kindOf(document: unknown): string | null {
+  if (typeof document !== "object" || document === null || !("header" in document)) return null;
+  const { header } = document;
+  if (typeof header !== "object" || header === null || !("kind" in header)) return null;
+  return typeof header.kind === "string" ? header.kind : null;
+}
+
+/** JSON has no Infinity. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function row(file: string, cases: string, passed: string, failed: string, worst: string): string {
+  return `${file.padEnd(40)}${cases.padStart(7)}${passed.padStart(8)}${failed.padStart(8)}  ${worst}`;
+}

@@ -1,0 +1,76 @@
+// Aspect of a polygon: orthogonal over parallel side of the smallest rectangle around its convex hull, seen from the hull edge that
+// gives it. Follows custom_MinAreaRect of the original OCR project (ocr/metrics/box_types.py) in float32 points and float64 arithmetic.
+
+import { convexHullFrom } from "./hull.ts";
+
+export const FLOAT32_EPSILON = 2 ** -23;
+const LARGEST = 100;
+
+/**
+ * 0 where the polygon has no rectangle (its rounded width or height is 0, or all points lie on one line), else up to 100.
+ * Where several edges give the smallest rectangle, the first of the hull wins, as in the reference.
+ */
+export function minAreaAspect(polygon: ArrayLike<number>): number {
+  const points = polygon.length / 2;
+  const xs = new Float32Array(points);
+  const ys = new Float32Array(points);
+  for (let i = 0; i < points; i++) {
+    xs[i] = polygon[2 * i] as number;
+    ys[i] = polygon[2 * i + 1] as number;
+  }
+  if (roundedSpan(xs) === 0 || roundedSpan(ys) === 0) return 0;
+  const hull = convexHullFrom(xs, ys);
+  if (hull.length < 3) return 0;
+  let smallest = Infinity;
+  let aspect = 0;
+  for (let e = 0; e < hull.length; e++) {
+    const from = hull[e] as number;
+    const to = hull[(e + 1) % hull.length] as number;
+    const { parallel, orthogonal } = rectangleOn(xs, ys, hull, from, to);
+    const area = parallel * orthogonal;
+    if (area >= smallest) continue;
+    smallest = area;
+    aspect = Math.min(LARGEST, orthogonal / (parallel + FLOAT32_EPSILON));
+  }
+  return aspect;
+}
+
+/** Sides of the rectangle around the hull with one side along the edge. */
+function rectangleOn(
+  xs: Float32Array,
+  ys: Float32Array,
+  hull: readonly number[],
+  from: number,
+  to: number,
+): { parallel: number; orthogonal: number } {
+  const dx = Math.fround((xs[to] as number) - (xs[from] as number));
+  const dy = Math.fround((ys[to] as number) - (ys[from] as number));
+  const length = Math.sqrt(dx * dx + dy * dy);
+  const ux = dx / length;
+  const uy = dy / length;
+  let lowP = Infinity;
+  let highP = -Infinity;
+  let lowO = Infinity;
+  let highO = -Infinity;
+  for (const i of hull) {
+    const x = xs[i] as number;
+    const y = ys[i] as number;
+    const p = ux * x + uy * y;
+    const o = ux * y - uy * x;
+    lowP = Math.min(lowP, p);
+    highP = Math.max(highP, p);
+    lowO = Math.min(lowO, o);
+    highO = Math.max(highO, o);
+  }
+  return { parallel: highP - lowP, orthogonal: highO - lowO };
+}
+
+function roundedSpan(values: Float32Array): number {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return Math.round(high) - Math.round(low);
+}
