@@ -14,6 +14,7 @@ declare module "clipper-lib" {
   }
   export class Clipper {
     constructor(initOptions?: number);
+    ReverseSolution: boolean;
     AddPath(path: Path, polyType: number, closed: boolean): boolean;
     AddPaths(paths: Path[], polyType: number, closed: boolean): boolean;
     Execute(clipType: number, solution: Path[], subjectFill: number, clipFill: number): boolean;
@@ -25,5 +26,5 @@ declare module "clipper-lib" {
   export const EndType: { etClosedPolygon: number; etClosedLine: number };
   export const ClipType: { ctIntersection: number; ctUnion: number; ctDifference: number; ctXor: number };
   export const PolyType: { ptSubject: number; ptClip: number };
-  export const PolyFillType: { pftEvenOdd: number; pftNonZero: number };
+  export const PolyFillType: { pftEvenOdd: number; pftNonZero: number; pftPositive: number; pftNegative: number };
 }
