@@ -11,7 +11,7 @@ import robotoBold from "@fontsource/roboto/files/roboto-latin-700-normal.woff2?u
 import robotoSlab from "@fontsource/roboto-slab/files/roboto-slab-latin-400-normal.woff2?url";
 import robotoSlabBold from "@fontsource/roboto-slab/files/roboto-slab-latin-700-normal.woff2?url";
 import { PlaygroundError, toErrorData } from "../src/core/index.ts";
-import { type Face, HANGUL_RANGE, synthFaces } from "../src/dataset/synth/index.ts";
+import { type Face, HANGUL_RANGE, synthFaces } from "../src/dataset/index.ts";
 
 const files: Readonly<Record<string, readonly { readonly url: string; readonly range?: string }[]>> = {
   "Roboto 400": [{ url: roboto }],

@@ -3,9 +3,9 @@
 
 import type { Config } from "../../config/index.ts";
 import { PlaygroundError } from "../../core/index.ts";
+import { contentHash } from "../content-hash.ts";
 import type { Dataset, Page, PageFile } from "../types.ts";
 import type { CanvasProvider, DrawCanvas } from "./canvas.ts";
-import { startDigest } from "./digest.ts";
 import { drawPage } from "./draw-page.ts";
 import { type PageSpec, synthPlan } from "./plan.ts";
 
@@ -25,7 +25,7 @@ export async function drawSet<C extends DrawCanvas>(
 ): Promise<Dataset> {
   const plan = synthPlan(data);
   const total = plan.train.length + plan.validation.length;
-  const digest = startDigest();
+  const hash = contentHash();
   let done = 0;
   const draw = async (spec: PageSpec): Promise<Page> => {
     if (tools.isCancelled()) {
@@ -38,11 +38,11 @@ export async function drawSet<C extends DrawCanvas>(
     }
     const drawn = drawPage(spec, tools.createCanvas);
     const file = await tools.encode(drawn.canvas);
-    digest.text(spec.id);
-    digest.bytes(new Uint8Array(await file.arrayBuffer()));
+    hash.addText(spec.id);
+    hash.addBytes(new Uint8Array(await file.arrayBuffer()));
     for (const word of drawn.words) {
-      digest.text(`${word.ignore ? "-" : "+"}${word.text ?? ""}`);
-      digest.bytes(new Uint8Array(word.polygon.buffer));
+      hash.addText(`${word.ignore ? "-" : "+"}${word.text ?? ""}`);
+      hash.addBytes(new Uint8Array(word.polygon.buffer));
     }
     done++;
     tools.onProgress(done, total);
@@ -63,5 +63,5 @@ export async function drawSet<C extends DrawCanvas>(
   };
   const train = await drawAll(plan.train);
   const validation = await drawAll(plan.validation);
-  return { name: data.set, hash: digest.hex(), train, validation, reports: [] };
+  return { name: data.set, hash: hash.hex(), train, validation, reports: [] };
 }

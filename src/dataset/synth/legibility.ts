@@ -2,6 +2,7 @@
 // out, and one that nobody could read (too small, too faint, cut) stays as don't-care.
 
 import { polygonIn } from "../../core/index.ts";
+import { areaPx2, perimeterPx } from "../../geometry/index.ts";
 import type { Word } from "../types.ts";
 
 export interface Viewing {
@@ -27,45 +28,27 @@ export function seeWord(
   contrast: number,
   viewing: Viewing,
 ): Word | null {
-  const visible = clip(outline, viewing.widthPx, viewing.heightPx);
-  const wholePx2 = areaOf(outline);
-  const share = areaOf(visible) / wholePx2;
+  const whole = Float64Array.from(outline);
+  const visible = Float64Array.from(clip(outline, viewing.widthPx, viewing.heightPx));
+  const share = areaPx2(visible) / areaPx2(whole);
   if (visible.length < 6 || !(share >= MIN_REST_SHARE)) return null;
   const isCut = share < 1 - MAX_CUT_SHARE;
-  const isSmall = thicknessOf(outline) < MIN_READABLE_PX + 2 * viewing.blurPx;
+  const isSmall = thicknessOf(whole) < MIN_READABLE_PX + 2 * viewing.blurPx;
   const isFaint = contrast < MIN_CONTRAST + 2 * viewing.noiseSigma;
   return { polygon: polygonIn("upright", visible), ignore: isCut || isSmall || isFaint, text };
 }
 
-/** Height of the band: the first half of the points runs along the top, the second back along the bottom. */
-function thicknessOf(outline: readonly number[]): number {
-  const count = outline.length / 2;
-  let thinnest = Number.POSITIVE_INFINITY;
-  const lengthOf = (i: number, j: number): number =>
-    Math.hypot(
-      (outline[2 * i] ?? 0) - (outline[2 * j] ?? 0),
-      (outline[2 * i + 1] ?? 0) - (outline[2 * j + 1] ?? 0),
-    );
-  thinnest = Math.min(thinnest, lengthOf(0, count - 1));
-  let longestPx = 0;
-  for (let i = 0; i < count; i++) longestPx += lengthOf(i, (i + 1) % count);
-  const meanPx = (2 * areaOf(outline)) / longestPx;
-  return Math.min(thinnest, 2 * meanPx);
-}
-
-/** Shoelace, unsigned. */
-function areaOf(xy: readonly number[]): number {
-  let sum = 0;
-  for (let i = 0; i < xy.length; i += 2) {
-    const j = (i + 2) % xy.length;
-    sum += (xy[i] ?? 0) * (xy[j + 1] ?? 0) - (xy[j] ?? 0) * (xy[i + 1] ?? 0);
-  }
-  return Math.abs(sum) / 2;
+/** Thickness of a band: its first end, or twice area over perimeter where it is thinner on the whole. */
+function thicknessOf(outline: Float64Array): number {
+  const last = outline.length - 2;
+  const [x0 = 0, y0 = 0] = outline;
+  const endPx = Math.hypot(x0 - (outline[last] ?? 0), y0 - (outline[last + 1] ?? 0));
+  return Math.min(endPx, (4 * areaPx2(outline)) / perimeterPx(outline));
 }
 
 /** Sutherland-Hodgman (1974) against the picture. */
-function clip(outline: readonly number[], widthPx: number, heightPx: number): number[] {
-  let points = outline as number[];
+function clip(outline: readonly number[], widthPx: number, heightPx: number): readonly number[] {
+  let points = outline;
   for (const [axis, sign, bound] of [
     [0, 1, 0],
     [0, -1, -widthPx],

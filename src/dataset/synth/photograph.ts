@@ -19,6 +19,7 @@ export function placeSurface(picture: PixelBlock, surface: PixelBlock, warp: War
   const to = picture.data;
   const shift = Float32Array.from({ length: width + 2 }, (_, x) => rollAt(warp, x));
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0] = warp.toFlat;
+  const stride = width * 4;
   const lastX = width - 1;
   const lastY = height - 1;
   for (let y = top; y < bottom; y++) {
@@ -30,7 +31,6 @@ export function placeSurface(picture: PixelBlock, surface: PixelBlock, warp: War
       if (u < -0.5 || u > width + 0.5) continue;
       const v = (d * px + e * py + f) * w - (shift[(u + 0.5) | 0] ?? 0);
       if (v < -0.5 || v > height + 0.5) continue;
-      const cover = Math.min(1, u + 0.5, width + 0.5 - u, v + 0.5, height + 0.5 - v);
       const fx = Math.min(lastX, Math.max(0, u - 0.5));
       const fy = Math.min(lastY, Math.max(0, v - 0.5));
       const x0 = fx | 0;
@@ -39,24 +39,31 @@ export function placeSurface(picture: PixelBlock, surface: PixelBlock, warp: War
       const ty = fy - y0;
       const p00 = (y0 * width + x0) * 4;
       const p01 = x0 < lastX ? p00 + 4 : p00;
-      const down = y0 < lastY ? width * 4 : 0;
+      const down = y0 < lastY ? stride : 0;
       const p10 = p00 + down;
       const p11 = p01 + down;
-      const w00 = (1 - tx) * (1 - ty) * cover;
-      const w01 = tx * (1 - ty) * cover;
-      const w10 = (1 - tx) * ty * cover;
-      const w11 = tx * ty * cover;
+      const w11 = tx * ty;
+      const w01 = tx - w11;
+      const w10 = ty - w11;
+      const w00 = 1 - tx - w10;
+      const red = at(from, p00) * w00 + at(from, p01) * w01 + at(from, p10) * w10 + at(from, p11) * w11;
+      const green =
+        at(from, p00 + 1) * w00 + at(from, p01 + 1) * w01 + at(from, p10 + 1) * w10 + at(from, p11 + 1) * w11;
+      const blue =
+        at(from, p00 + 2) * w00 + at(from, p01 + 2) * w01 + at(from, p10 + 2) * w10 + at(from, p11 + 2) * w11;
       const o = (y * picture.width + x) * 4;
-      for (let k = 0; k < 3; k++) {
-        const value =
-          (from[p00 + k] as number) * w00 +
-          (from[p01 + k] as number) * w01 +
-          (from[p10 + k] as number) * w10 +
-          (from[p11 + k] as number) * w11;
-        to[o + k] = value + (to[o + k] as number) * (1 - cover);
-      }
+      const cover = Math.min(u + 0.5, width + 0.5 - u, v + 0.5, height + 0.5 - v);
+      const keep = cover < 1 ? 1 - cover : 0;
+      to[o] = red + (at(to, o) - red) * keep;
+      to[o + 1] = green + (at(to, o + 1) - green) * keep;
+      to[o + 2] = blue + (at(to, o + 2) - blue) * keep;
     }
   }
+}
+
+/** The index is in range by construction. */
+function at(values: Uint8ClampedArray, index: number): number {
+  return values[index] as number;
 }
 
 /** Brightness over the picture, on a coarse grid. */
@@ -161,7 +168,7 @@ export function expose(picture: PixelBlock, light: Light, sigma: number, random:
 /** Gaussian of `sigmaPx` as repeated three-tap passes, each of variance at most 2/3. In place. */
 export function blur(picture: PixelBlock, sigmaPx: number): void {
   const variance = sigmaPx * sigmaPx;
-  if (variance < 0.02) return;
+  if (variance < 0.06) return;
   const passes = Math.ceil(variance / (2 / 3));
   const side = variance / passes / 2;
   const { data, width, height } = picture;
