@@ -1,0 +1,27 @@
+// What happens to one training page in one epoch: follows from seed, page and epoch alone, whoever prepares it and when.
+
+import type { Config } from "../config/index.ts";
+import { type Affine, randomFrom } from "../core/index.ts";
+import type { Page } from "../dataset/index.ts";
+import { type ColorChange, randomColorChange } from "./color.ts";
+import { trainPlacement } from "./train-placement.ts";
+
+export interface Augmentation {
+  readonly placement: Affine<"upright", "input">;
+  /** null: colours stay. */
+  readonly color: ColorChange | null;
+}
+
+/** Deterministic in its arguments. */
+export function augmentationOf(
+  page: Pick<Page, "id" | "size" | "words">,
+  settings: Config["augment"],
+  inputSizePx: number,
+  seed: number,
+  epoch: number,
+): Augmentation {
+  const random = randomFrom(seed, "augment", page.id, epoch);
+  const words = page.words.filter((word) => !word.ignore).map((word) => word.polygon);
+  const color = randomColorChange(settings.color, random);
+  return { placement: trainPlacement({ size: page.size, words }, settings, inputSizePx, random), color };
+}

@@ -1,0 +1,35 @@
+// What a loader is, wherever it runs: the calls it answers and the handle by which the pool holds it.
+// A worker exposes these calls; with 0 workers the trainer's own thread answers them.
+
+import type { Config } from "../config/index.ts";
+import type { ErrorData } from "../core/index.ts";
+import type { Page } from "../dataset/index.ts";
+import type { CacheCounters } from "../targets/index.ts";
+import type { Sample, SampleRequest } from "./types.ts";
+
+export type LoaderConfig = Pick<Config, "model" | "targets" | "augment" | "features" | "train">;
+
+export interface LoaderSetup {
+  readonly config: LoaderConfig;
+  /** The pages this loader owns; nobody else prepares them. */
+  readonly pages: readonly Page[];
+  /** This loader's part of the cache budget. */
+  readonly cacheBudgetBytes: number | "unlimited";
+}
+
+export interface LoaderCalls {
+  /** May come again: what is cached of pages that are still owned stays. */
+  setUp(setup: LoaderSetup): Promise<void>;
+  /** Live switch; turning it off empties the cache. */
+  setPolygonCache(on: boolean): Promise<void>;
+  prepare(request: SampleRequest): Promise<Sample>;
+  counters(): Promise<CacheCounters>;
+}
+
+/** A started loader. `startLoader(index)` makes one; who wires the pool decides how. */
+export interface LoaderHandle {
+  readonly calls: LoaderCalls;
+  terminate(): void;
+  /** Calls back once when the loader is gone without having been terminated. */
+  onDeath(listener: (error: ErrorData) => void): void;
+}
