@@ -1,3 +1,5 @@
 // Executes a graph and its gradient.
 
+export { chooseEngine } from "./choose.ts";
 export * from "./engine.ts";
+export { engineFactories } from "./factories.ts";

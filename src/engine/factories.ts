@@ -1,0 +1,36 @@
+// The ways to build an engine. Nothing of an engine is loaded before it is built.
+
+import type { EngineFactory } from "./engine.ts";
+
+type Answer = Awaited<ReturnType<EngineFactory["available"]>>;
+
+const tfjs = (name: "webgpu" | "webgl" | "cpu", available: () => Promise<Answer>): EngineFactory => ({
+  id: `tfjs-${name}`,
+  available,
+  build: async (settings, progress) => {
+    const { buildTfjsEngine } = await import("./tfjs/engine.ts");
+    return buildTfjsEngine(name, settings, progress);
+  },
+});
+
+/** In the order of preference. Another engine is one more line. */
+export const engineFactories: readonly EngineFactory[] = [
+  tfjs("webgpu", hasWebGpu),
+  tfjs("webgl", hasWebGl),
+  tfjs("cpu", async () => ({ ok: true })),
+];
+
+async function hasWebGpu(): Promise<Answer> {
+  const gpu = globalThis.navigator?.gpu;
+  if (gpu === undefined) return { ok: false, reason: "this browser has no WebGPU." };
+  const adapter = await gpu.requestAdapter();
+  return adapter === null ? { ok: false, reason: "WebGPU found no adapter." } : { ok: true };
+}
+
+async function hasWebGl(): Promise<Answer> {
+  if (typeof OffscreenCanvas === "undefined")
+    return { ok: false, reason: "there is no canvas for WebGL here." };
+  const context = new OffscreenCanvas(1, 1).getContext("webgl2");
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return context === null ? { ok: false, reason: "this browser has no WebGL 2." } : { ok: true };
+}

@@ -1,0 +1,315 @@
+// The training step over float tensors of any size: forward, loss, gradient, clipping, optimiser, running statistics.
+// Knows neither bytes nor files nor which device runs it; nothing in it waits for a value.
+
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  type Graph,
+  type Node,
+  type NodeId,
+  type ParameterName,
+  validateGraph,
+  type Weights,
+} from "../../graph/index.ts";
+import type { EngineSettings, EngineState } from "../engine.ts";
+import type { BatchStatistics } from "./batch-norm.ts";
+import { type LossTensors, lossFromLogits, type TargetTensors } from "./loss.ts";
+import { nodesFor, runNodes } from "./network.ts";
+import { clipped, gradientNorm, momentCount, moved } from "./optimizer.ts";
+import { ParameterVector } from "./parameters.ts";
+
+export type TrainerSettings = Pick<
+  EngineSettings,
+  "graph" | "initialWeights" | "loss" | "optimizer" | "clipNorm" | "accumulate"
+>;
+
+/** Called as each part of a step has been queued. */
+export type Lap = (stage: "forward" | "backward" | "optimiser") => void;
+
+/** What is kept of one forward and backward pass; whoever receives it disposes it. */
+interface Gradient {
+  readonly loss: LossTensors;
+  /** All trainable values' gradients, in the order of the vector. */
+  readonly vector: tf.Tensor1D;
+  readonly statistics: readonly { readonly node: BatchNorm; readonly of: BatchStatistics }[];
+}
+
+type BatchNorm = Extract<Node, { kind: "batchNorm" }>;
+
+export class Trainer {
+  readonly #settings: TrainerSettings;
+  readonly #trainable: ParameterVector;
+  readonly #running: ParameterVector;
+  readonly #frozen: ParameterVector;
+  #values: tf.Tensor1D;
+  #runningValues: tf.Tensor1D;
+  #frozenValues: tf.Tensor1D;
+  #moments: readonly tf.Tensor1D[];
+  #moves = 0;
+  /** Sum of the gradients since the last move. */
+  #gathered: { readonly sum: tf.Tensor1D; readonly count: number } | undefined;
+
+  /** Throws PlaygroundError when the graph does not fit together or weights are missing. */
+  constructor(settings: TrainerSettings) {
+    const { graph } = settings;
+    validateGraph(graph);
+    this.#settings = settings;
+    const isRunning = (role: string): boolean => role === "runningMean" || role === "runningVariance";
+    this.#trainable = new ParameterVector(
+      graph,
+      graph.parameters.filter(({ trainable }) => trainable),
+    );
+    this.#running = new ParameterVector(
+      graph,
+      graph.parameters.filter(({ role }) => isRunning(role)),
+    );
+    this.#frozen = new ParameterVector(
+      graph,
+      graph.parameters.filter(({ role, trainable }) => !trainable && !isRunning(role)),
+    );
+    const weights = settings.initialWeights;
+    this.#values = vectorOf(this.#trainable.pack(weights, "building the engine"));
+    this.#runningValues = vectorOf(this.#running.pack(weights, "building the engine"));
+    this.#frozenValues = vectorOf(this.#frozen.pack(weights, "building the engine"));
+    this.#moments = this.#zeroMoments();
+  }
+
+  /**
+   * images [N, H, W, 3] normalised. Returns [total, probability, threshold, binary, gradient norm], kept; the norm is NaN
+   * unless this batch moved the optimiser.
+   */
+  step(images: tf.Tensor4D, targets: TargetTensors, learningRate: number, lap: Lap): tf.Tensor1D {
+    const { loss, vector, statistics } = this.#gradient(images, targets, lap);
+    const norm = this.#gather(vector, learningRate);
+    this.#runningValues = replaced(this.#runningValues, (old) => this.#blended(old, statistics));
+    const { total, probability, threshold, binary } = loss;
+    const report = tf.tidy(() => tf.stack([total, probability, threshold, binary, norm]) as tf.Tensor1D);
+    tf.dispose([total, probability, threshold, binary, norm, vector]);
+    for (const { of } of statistics) tf.dispose([of.mean, of.variance]);
+    lap("optimiser");
+    return report;
+  }
+
+  /** Logits [N, H, W, 1] in inference mode, of the asked outputs. */
+  logits(images: tf.Tensor4D, outputs: readonly NodeId[]): tf.Tensor4D[] {
+    return tf.tidy(() => {
+      const values = this.#run(
+        nodesFor(this.#settings.graph, outputs),
+        images,
+        this.#trainable.slices(this.#values),
+      );
+      return outputs.map((id) => tf.clone(valueAt(values, id)));
+    });
+  }
+
+  /** Gradient of the loss by parameter, and the logits in training mode, without moving anything. */
+  async inspect(images: tf.Tensor4D, targets: TargetTensors): Promise<{ readonly gradients: Weights }> {
+    const { loss, vector, statistics } = this.#gradient(images, targets, () => undefined);
+    const gradients = this.#trainable.unpack((await vector.data()) as Float32Array);
+    tf.dispose([loss.total, loss.probability, loss.threshold, loss.binary, vector]);
+    for (const { of } of statistics) tf.dispose([of.mean, of.variance]);
+    return { gradients };
+  }
+
+  async readState(): Promise<EngineState> {
+    const moves = this.#moves;
+    const vectors = [this.#values, this.#runningValues, this.#frozenValues, ...this.#moments].map((v) =>
+      tf.clone(v),
+    );
+    const [values, running, frozen, ...moments] = await Promise.all(vectors.map((vector) => vector.data()));
+    tf.dispose(vectors);
+    const order = new Map<ParameterName, Float32Array>([
+      ...this.#trainable.unpack(values as Float32Array),
+      ...this.#running.unpack(running as Float32Array),
+      ...this.#frozen.unpack(frozen as Float32Array),
+    ]);
+    const unpacked = moments.map((moment) => this.#trainable.unpack(moment as Float32Array));
+    return {
+      weights: new Map(
+        this.#settings.graph.parameters.map(({ name }) => [name, order.get(name) ?? new Float32Array()]),
+      ),
+      optimizer: new Map(
+        this.#trainable.entries.map(({ parameter: { name } }) => [
+          name,
+          unpacked.map((moment) => moment.get(name) ?? new Float32Array()),
+        ]),
+      ),
+      moves,
+    };
+  }
+
+  /** Throws PlaygroundError naming what is missing, and then changes nothing. Gathered gradients are dropped. */
+  writeState(state: EngineState): void {
+    const doing = "restoring the engine's state";
+    const packed = {
+      values: this.#trainable.pack(state.weights, doing),
+      running: this.#running.pack(state.weights, doing),
+      frozen: this.#frozen.pack(state.weights, doing),
+      moments: this.#moments.map((_, index) => {
+        const moment = new Map(
+          [...state.optimizer].map(([name, all]) => [name, all[index] ?? new Float32Array()]),
+        );
+        return this.#trainable.pack(moment, doing);
+      }),
+    };
+    this.#disposeVectors();
+    this.#values = vectorOf(packed.values);
+    this.#runningValues = vectorOf(packed.running);
+    this.#frozenValues = vectorOf(packed.frozen);
+    this.#moments = packed.moments.map(vectorOf);
+    this.#moves = state.moves;
+  }
+
+  dispose(): void {
+    this.#disposeVectors();
+  }
+
+  #gradient(images: tf.Tensor4D, targets: TargetTensors, lap: Lap): Gradient {
+    const { graph, loss: settings } = this.#settings;
+    const statistics: { node: BatchNorm; of: BatchStatistics }[] = [];
+    const losses: LossTensors[] = [];
+    const outputs = [graph.outputs.probability, graph.outputs.threshold] as const;
+    const nodes = nodesFor(graph, outputs);
+    const lossOf = (...slices: tf.Tensor[]): tf.Scalar => {
+      const values = this.#run(nodes, images, slices, (node, of) => statistics.push({ node, of }));
+      const [probability, threshold] = outputs.map((id) => flat(valueAt(values, id))) as [
+        tf.Tensor1D,
+        tf.Tensor1D,
+      ];
+      const loss = lossFromLogits(probability, threshold, targets, settings);
+      losses.push(keptLoss(loss));
+      lap("forward");
+      return loss.total;
+    };
+    const vector = tf.tidy(() => {
+      const { grads } = tf.valueAndGrads(lossOf)(this.#trainable.slices(this.#values));
+      return tf.concat1d(grads.map((gradient) => flat(gradient)));
+    });
+    lap("backward");
+    const [loss] = losses;
+    if (loss === undefined) throw new Error("the loss was not computed");
+    return { loss, vector, statistics };
+  }
+
+  /** Adds a gradient; moves the optimiser when enough are there. Returns the norm before clipping, or NaN. */
+  #gather(gradient: tf.Tensor1D, learningRate: number): tf.Scalar {
+    const { accumulate, clipNorm, optimizer } = this.#settings;
+    const before = this.#gathered;
+    const count = (before?.count ?? 0) + 1;
+    const sum = tf.tidy(
+      () => (before === undefined ? tf.clone(gradient) : tf.add(before.sum, gradient)) as tf.Tensor1D,
+    );
+    before?.sum.dispose();
+    if (count < accumulate) {
+      this.#gathered = { sum, count };
+      return tf.scalar(Number.NaN);
+    }
+    this.#gathered = undefined;
+    this.#moves++;
+    const { values, moments, norm } = tf.tidy(() => {
+      const mean = count === 1 ? sum : tf.div<tf.Tensor1D>(sum, count);
+      const norm = gradientNorm(mean);
+      const now = { values: this.#values, moments: this.#moments };
+      const after = moved(now, clipped(mean, norm, clipNorm), optimizer, learningRate, this.#moves);
+      return { values: after.values, moments: [...after.moments], norm };
+    });
+    tf.dispose([sum, this.#values, ...this.#moments]);
+    this.#values = values;
+    this.#moments = moments;
+    return norm;
+  }
+
+  /**
+   * running + momentum·(batch − running) for all layers at once. The variance is made unbiased as in PyTorch; a layer
+   * with a single value per channel has none, so its variance stays the biased 0.
+   */
+  #blended(running: tf.Tensor1D, statistics: Gradient["statistics"]): tf.Tensor1D {
+    const batch = new Map<ParameterName, tf.Tensor>();
+    const share = new Float32Array(this.#running.size);
+    const momenta = new Map<ParameterName, number>();
+    for (const { node, of } of statistics) {
+      batch.set(node.runningMean, of.mean);
+      batch.set(node.runningVariance, tf.mul(of.variance, of.count / Math.max(of.count - 1, 1)));
+      momenta.set(node.runningMean, node.momentum).set(node.runningVariance, node.momentum);
+    }
+    const slices = this.#running.entries.map(({ parameter: { name }, offset, size }) => {
+      share.fill(momenta.get(name) ?? 0, offset, offset + size);
+      return batch.get(name) ?? tf.zeros([size]);
+    });
+    if (slices.length === 0) return tf.clone(running);
+    return tf.add(running, tf.mul(tf.sub(tf.concat1d(slices as tf.Tensor1D[]), running), tf.tensor1d(share)));
+  }
+
+  #run(
+    nodes: readonly Node[],
+    images: tf.Tensor4D,
+    trainable: readonly tf.Tensor[],
+    onStatistics?: (node: BatchNorm, of: BatchStatistics) => void,
+  ): ReadonlyMap<NodeId, tf.Tensor4D> {
+    const parameters = new Map<ParameterName, tf.Tensor>();
+    const add = (vector: ParameterVector, slices: readonly tf.Tensor[]): void =>
+      vector.entries.forEach(({ parameter: { name } }, index) => {
+        const slice = slices[index];
+        if (slice !== undefined) parameters.set(name, slice);
+      });
+    add(this.#trainable, trainable);
+    add(this.#frozen, this.#frozen.slices(this.#frozenValues));
+    if (onStatistics === undefined) add(this.#running, this.#running.slices(this.#runningValues));
+    const input = this.#settings.graph.nodes[0]?.id ?? "";
+    return runNodes(nodes, new Map([[input, images]]), (name) => readParameter(parameters, name), {
+      onStatistics: onStatistics ?? "inference",
+    });
+  }
+
+  #zeroMoments(): readonly tf.Tensor1D[] {
+    const count = momentCount(this.#settings.optimizer);
+    return Array.from({ length: count }, () => tf.zeros<tf.Rank.R1>([this.#trainable.size]));
+  }
+
+  #disposeVectors(): void {
+    tf.dispose([this.#values, this.#runningValues, this.#frozenValues, ...this.#moments]);
+    this.#gathered?.sum.dispose();
+    this.#gathered = undefined;
+  }
+}
+
+/** The output nodes' ids of a graph, for `logits`. */
+export function outputsOf(graph: Graph, wantThreshold: boolean): readonly NodeId[] {
+  const { probability, threshold } = graph.outputs;
+  return wantThreshold ? [probability, threshold] : [probability];
+}
+
+function vectorOf(values: Float32Array): tf.Tensor1D {
+  return tf.tensor1d(values);
+}
+
+function flat(tensor: tf.Tensor): tf.Tensor1D {
+  return tf.reshape(tensor, [-1]);
+}
+
+function replaced(old: tf.Tensor1D, change: (old: tf.Tensor1D) => tf.Tensor1D): tf.Tensor1D {
+  const next = tf.tidy(() => change(old));
+  old.dispose();
+  return next;
+}
+
+function keptLoss(loss: LossTensors): LossTensors {
+  const keep = (part: tf.Scalar): tf.Scalar => tf.keep(tf.clone(part));
+  return {
+    total: keep(loss.total),
+    probability: keep(loss.probability),
+    threshold: keep(loss.threshold),
+    binary: keep(loss.binary),
+  };
+}
+
+function valueAt(values: ReadonlyMap<NodeId, tf.Tensor4D>, id: NodeId): tf.Tensor4D {
+  const value = values.get(id);
+  if (value === undefined) throw new Error(`node "${id}" was not run`);
+  return value;
+}
+
+function readParameter(parameters: ReadonlyMap<ParameterName, tf.Tensor>, name: ParameterName): tf.Tensor {
+  const parameter = parameters.get(name);
+  if (parameter === undefined) throw new Error(`parameter "${name}" is not on the device`);
+  return parameter;
+}
