@@ -2,6 +2,7 @@
 
 import { checkDetEval, checkIcdarIou } from "./evaluation.ts";
 import { checkCleval } from "./evaluation-cleval.ts";
+import { checkRealTargets, checkTargets } from "./targets.ts";
 import type { Check } from "./types.ts";
 
 /** By `header.kind`. */
@@ -9,4 +10,6 @@ export const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["eval-iou", checkIcdarIou],
   ["eval-deteval", checkDetEval],
   ["eval-cleval", checkCleval],
+  ["db-targets", checkTargets],
+  ["db-targets-real", checkRealTargets],
 ]);

@@ -1,7 +1,7 @@
 // ICDAR 2015 IoU protocol: one-to-one matches with IoU above one half, taken greedily in input order.
 // Follows MhLiao/DB, concern/icdar2015_eval/detection/iou.py. A set sums matches and counts over its pages.
 
-import { overlapArea, shoelaceArea } from "../geometry/index.ts";
+import { overlapArea, regionOf, shoelaceArea } from "../geometry/index.ts";
 import { ZERO_SCORE, scoreOf, shareOf } from "./score.ts";
 import type { Detection, Kept, PageIou, Score, TruthBox } from "./types.ts";
 import { keepValid } from "./valid.ts";
@@ -69,7 +69,15 @@ export function sharedAreas(
   truth: readonly Kept<Pick<TruthBox, "polygon">>[],
   detections: readonly Kept<Pick<Detection, "polygon">>[],
 ): Float64Array[] {
-  return truth.map((t) => Float64Array.from(detections, (d) => overlapArea(t.box.polygon, d.box.polygon)));
+  const regions = detections.map(({ box }) => regionOf(box.polygon));
+  return truth.map(({ box }) => {
+    const region = regionOf(box.polygon);
+    const row = new Float64Array(regions.length);
+    regions.forEach((other, d) => {
+      row[d] = overlapArea(region, other);
+    });
+    return row;
+  });
 }
 
 /** Truth in order, for each the first free detection above the bound: the first, not the best. */

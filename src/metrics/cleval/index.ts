@@ -1,7 +1,7 @@
 // CLEval of one page in its two variants, and of sets. Says which polygons it left out instead of throwing.
 // upstream quad: clovaai/CLEval, four points, transcriptions · polygon: the original OCR project, any polygon, no transcriptions.
 
-import { shoelaceArea } from "../../geometry/index.ts";
+import { regionOf, shoelaceArea } from "../../geometry/index.ts";
 import type { Detection, Kept, LeftOut, PageCleval, Score, TruthBox } from "../types.ts";
 import { hasNonFinite } from "../valid.ts";
 import { clevalScore, countCharacters, sumCounts } from "./counts.ts";
@@ -39,7 +39,7 @@ export function scoreClevalPoly(
     boxes,
     words.kept.map(({ box }) => ({
       ignore: box.ignore,
-      polygon: truncated(box.polygon),
+      region: regionOf(truncated(box.polygon)),
       centres: polyCentres(box.polygon, polyPseudoLength(minAreaAspect(box.polygon))),
     })),
     boxes.kept.map(({ box }) => prepareBox(box.polygon, polyFalseCost(minAreaAspect(box.polygon)))),
@@ -66,7 +66,7 @@ export function scoreClevalQuad(
       const length = box.ignore || box.text === null ? quadPseudoLength(aspect) : [...box.text].length;
       return {
         ignore: box.ignore,
-        polygon: truncated(box.polygon),
+        region: regionOf(truncated(box.polygon)),
         centres: quadCentres(box.polygon, aspect, length),
       };
     }),
@@ -130,9 +130,11 @@ function keep<T extends { readonly polygon: ArrayLike<number> }>(
 
 function prepareBox(polygon: ArrayLike<number>, falseCost: number): PreparedBox {
   const whole = truncated(polygon);
-  return { polygon: whole, areaPx2: shoelaceArea(whole), falseCost };
+  return { polygon: whole, region: regionOf(whole), areaPx2: shoelaceArea(whole), falseCost };
 }
 
 function truncated(polygon: ArrayLike<number>): Float64Array<ArrayBuffer> {
-  return Float64Array.from(polygon, Math.trunc);
+  const whole = new Float64Array(polygon.length);
+  for (let i = 0; i < polygon.length; i++) whole[i] = Math.trunc(polygon[i] as number);
+  return whole;
 }

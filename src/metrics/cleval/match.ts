@@ -1,7 +1,7 @@
 // The matching of CLEval, common to both variants: area precision ≥ 0.3 in float32 and characters inside.
 // Follows cleval/eval_functions.py of clovaai/CLEval (the original OCR project runs the same rules). Pairs far apart are skipped.
 
-import { overlapArea, overlapAreaWithout } from "../../geometry/index.ts";
+import { overlapArea, type Region } from "../../geometry/index.ts";
 import type { ClevalMatch } from "../types.ts";
 import type { PreparedBox, PreparedWord } from "./types.ts";
 
@@ -92,23 +92,20 @@ function isIgnored(contacts: readonly (Contact | undefined)[]): boolean {
 
 /** For each word the detections in contact, in ascending order. A don't-care word loses what cared words cover of it. */
 function findContacts(words: readonly PreparedWord[], boxes: readonly PreparedBox[]): Map<number, Contact>[] {
-  const bounds = boxes.map(({ polygon }) => boundsOf(polygon));
-  const cared = words.filter((word) => !word.ignore);
   return words.map((word) => {
-    const holes = word.ignore ? cared.filter((c) => overlapArea(c.polygon, word.polygon) > 0) : [];
-    const reach = boundsOf(word.polygon, word.centres);
+    const holes = word.ignore
+      ? words.flatMap((other) =>
+          !other.ignore && overlapArea(other.region, word.region) > 0 ? [other.region] : [],
+        )
+      : [];
+    const reach = reachOf(word);
     const row = new Map<number, Contact>();
-    boxes.forEach((box, b) => {
-      const box2 = bounds[b] as Bounds;
-      if (reach.left > box2.right || reach.right < box2.left) return;
-      if (reach.top > box2.bottom || reach.bottom < box2.top) return;
-      const characters = charactersInside(word.centres, box.polygon);
-      const shared = overlapAreaWithout(
-        word.polygon,
-        box.polygon,
-        holes.map(({ polygon }) => polygon),
-      );
-      const areaPrecision = box.areaPx2 > 0 ? Math.fround(shared / box.areaPx2) : 0;
+    boxes.forEach(({ polygon, region, areaPx2 }, b) => {
+      if (reach.left > region.right || reach.right < region.left) return;
+      if (reach.top > region.bottom || reach.bottom < region.top) return;
+      const characters = charactersInside(word.centres, polygon);
+      const shared = overlapArea(word.region, region, holes);
+      const areaPrecision = areaPx2 > 0 ? Math.fround(shared / areaPx2) : 0;
       if (areaPrecision > 0 || characters.length > 0) row.set(b, { areaPrecision, characters });
     });
     return row;
@@ -137,25 +134,14 @@ function contains(polygon: ArrayLike<number>, x: number, y: number): boolean {
   return isInside;
 }
 
-interface Bounds {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-function boundsOf(...lists: readonly ArrayLike<number>[]): Bounds {
-  let left = Infinity;
-  let top = Infinity;
-  let right = -Infinity;
-  let bottom = -Infinity;
-  for (const list of lists) {
-    for (let i = 0; i < list.length; i += 2) {
-      left = Math.min(left, list[i] as number);
-      right = Math.max(right, list[i] as number);
-      top = Math.min(top, list[i + 1] as number);
-      bottom = Math.max(bottom, list[i + 1] as number);
-    }
+/** Box around a word and its character centres, which may lie outside of it. */
+function reachOf({ region, centres }: PreparedWord): Pick<Region, "left" | "top" | "right" | "bottom"> {
+  let { left, top, right, bottom } = region;
+  for (let i = 0; i < centres.length; i += 2) {
+    left = Math.min(left, centres[i] as number);
+    right = Math.max(right, centres[i] as number);
+    top = Math.min(top, centres[i + 1] as number);
+    bottom = Math.max(bottom, centres[i + 1] as number);
   }
   return { left, top, right, bottom };
 }
