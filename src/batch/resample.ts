@@ -18,21 +18,23 @@ export function resample(
   const stretch = Math.sqrt(Math.abs(back.a * back.d - back.b * back.c));
   const box = Math.max(1, Math.floor(stretch + 1e-6));
   const source = box === 1 ? sourceOf(pixels) : boxAverage(pixels, box);
-  const out = new Uint8Array(sizePx * sizePx * 4);
+  const words = new Uint32Array(sizePx * sizePx);
+  const out = new Uint8Array(words.buffer);
   // From the centre of an input pixel to coordinates in which source pixel k has its centre at k.
   const [ux, uy, vx, vy] = [back.a / box, back.c / box, back.b / box, back.d / box];
   for (let row = 0; row < sizePx; row++) {
     const u0 = ux * 0.5 + uy * (row + 0.5) + back.e / box;
     const v0 = vx * 0.5 + vy * (row + 0.5) + back.f / box;
     const [first, last] = insideRange(u0, ux, v0, vx, source, sizePx);
-    drawRow(source, out, row * sizePx, first, last, u0 - 0.5, ux, v0 - 0.5, vx);
+    drawRow(source, words, row * sizePx, first, last, u0 - 0.5, ux, v0 - 0.5, vx);
     if (color !== null) recolor(out, (row * sizePx + first) * 4, (row * sizePx + last) * 4, color);
   }
   return out;
 }
 
 interface Source {
-  readonly rgba: Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>;
+  /** Pixels as words, red in the lowest byte (every machine with WebGPU is little-endian). */
+  readonly words: Uint32Array;
   readonly width: number;
   readonly height: number;
   /** Exact extent in source pixels; below `width` where the last box is not full. */
@@ -40,55 +42,63 @@ interface Source {
   readonly extentY: number;
 }
 
+/** Red and blue of a word side by side in 16-bit lanes, so that one addition or product serves both. */
+const RED_BLUE = 0x00ff00ff;
+
 function sourceOf({ rgba, size }: Pixels): Source {
   const { widthPx: width, heightPx: height } = size;
-  return { rgba, width, height, extentX: width, extentY: height };
+  return { words: wordsOf(rgba), width, height, extentX: width, extentY: height };
+}
+
+function wordsOf(rgba: Uint8ClampedArray<ArrayBuffer>): Uint32Array {
+  const aligned = rgba.byteOffset % 4 === 0 ? rgba : rgba.slice();
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
 }
 
 /** Means of box×box pixels; boxes at the right and lower edge average what is left of them. */
 function boxAverage({ rgba, size }: Pixels, box: number): Source {
   const width = Math.ceil(size.widthPx / box);
   const height = Math.ceil(size.heightPx / box);
-  const out = new Uint8Array(width * height * 4);
+  const pixels = wordsOf(rgba);
+  const words = new Uint32Array(width * height);
   const sums = new Uint32Array(width * 3);
   for (let y = 0; y < height; y++) {
     sums.fill(0);
     const top = y * box;
     const rows = Math.min(box, size.heightPx - top);
-    for (let row = top; row < top + rows; row++)
-      addRow(rgba, row * size.widthPx * 4, size.widthPx, box, sums);
-    for (let x = 0, s = 0, o = y * width * 4; x < width; x++, s += 3, o += 4) {
+    for (let row = top; row < top + rows; row++) addRow(pixels, row * size.widthPx, size.widthPx, box, sums);
+    for (let x = 0, s = 0; x < width; x++, s += 3) {
       const count = rows * Math.min(box, size.widthPx - x * box);
       const half = count >> 1;
-      out[o] = ((sums[s] as number) + half) / count;
-      out[o + 1] = ((sums[s + 1] as number) + half) / count;
-      out[o + 2] = ((sums[s + 2] as number) + half) / count;
+      const red = (((sums[s] as number) + half) / count) | 0;
+      const green = (((sums[s + 1] as number) + half) / count) | 0;
+      const blue = (((sums[s + 2] as number) + half) / count) | 0;
+      words[y * width + x] = red | (green << 8) | (blue << 16);
     }
   }
-  return { rgba: out, width, height, extentX: size.widthPx / box, extentY: size.heightPx / box };
+  return { words, width, height, extentX: size.widthPx / box, extentY: size.heightPx / box };
 }
 
-function addRow(
-  rgba: Uint8ClampedArray,
-  start: number,
-  widthPx: number,
-  box: number,
-  sums: Uint32Array,
-): void {
+/** Adds one row of pixels to its boxes' sums. */
+function addRow(pixels: Uint32Array, start: number, widthPx: number, box: number, sums: Uint32Array): void {
+  const rowEnd = start + widthPx;
   let p = start;
-  for (let left = 0, s = 0; left < widthPx; left += box, s += 3) {
-    const end = start + Math.min(left + box, widthPx) * 4;
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    for (; p < end; p += 4) {
-      red += rgba[p] as number;
-      green += rgba[p + 1] as number;
-      blue += rgba[p + 2] as number;
+  for (let s = 0; p < rowEnd; s += 3) {
+    const boxEnd = Math.min(p + box, rowEnd);
+    while (p < boxEnd) {
+      // A lane of 16 bits holds the sum of 256 bytes.
+      const end = Math.min(boxEnd, p + 256);
+      let redBlue = 0;
+      let green = 0;
+      for (; p < end; p++) {
+        const word = pixels[p] as number;
+        redBlue = (redBlue + (word & RED_BLUE)) | 0;
+        green += (word >>> 8) & 255;
+      }
+      sums[s] = (sums[s] as number) + (redBlue & 0xffff);
+      sums[s + 1] = (sums[s + 1] as number) + green;
+      sums[s + 2] = (sums[s + 2] as number) + (redBlue >>> 16);
     }
-    sums[s] = (sums[s] as number) + red;
-    sums[s + 1] = (sums[s + 1] as number) + green;
-    sums[s + 2] = (sums[s + 2] as number) + blue;
   }
 }
 
@@ -117,10 +127,10 @@ function solve(start: number, step: number, extent: number, count: number): [num
   return [Math.min(count, Math.max(0, first)), Math.min(count, Math.max(0, last))];
 }
 
-/** Bilinear in 8-bit weights; neighbours beyond the page's edge repeat its edge. */
+/** Bilinear with weights in 1/256; neighbours beyond the page's edge repeat its edge. */
 function drawRow(
-  { rgba, width, height }: Source,
-  out: Uint8Array,
+  { words, width, height }: Source,
+  out: Uint32Array,
   outStart: number,
   first: number,
   last: number,
@@ -131,32 +141,32 @@ function drawRow(
 ): void {
   const maxX = width - 1;
   const maxY = height - 1;
-  let o = (outStart + first) * 4;
-  for (let i = first; i < last; i++, o += 4) {
+  for (let i = first; i < last; i++) {
     const u = Math.min(maxX, Math.max(0, u0 + i * du));
     const v = Math.min(maxY, Math.max(0, v0 + i * dv));
     const x = u | 0;
     const y = v | 0;
     const fx = ((u - x) * 256 + 0.5) | 0;
     const fy = ((v - y) * 256 + 0.5) | 0;
-    const p = (y * width + x) * 4;
-    const right = x < maxX ? 4 : 0;
-    const below = y < maxY ? width * 4 : 0;
-    const w11 = fx * fy;
-    const w10 = (fx << 8) - w11;
-    const w01 = (fy << 8) - w11;
-    const w00 = 65536 - w10 - w01 - w11;
-    for (let c = 0; c < 3; c++) {
-      const q = p + c;
-      out[o + c] =
-        ((rgba[q] as number) * w00 +
-          (rgba[q + right] as number) * w10 +
-          (rgba[q + below] as number) * w01 +
-          (rgba[q + right + below] as number) * w11 +
-          32768) >>>
-        16;
-    }
-    out[o + 3] = 255;
+    const p = y * width + x;
+    const right = x < maxX ? 1 : 0;
+    const below = y < maxY ? width : 0;
+    const w11 = (fx * fy + 128) >> 8;
+    const w10 = fx - w11;
+    const w01 = fy - w11;
+    const w00 = 256 - fx - w01;
+    const p00 = words[p] as number;
+    const p10 = words[p + right] as number;
+    const p01 = words[p + below] as number;
+    const p11 = words[p + right + below] as number;
+    const left = (Math.imul(p00 & RED_BLUE, w00) + Math.imul(p01 & RED_BLUE, w01)) | 0;
+    const redBlue = (left + ((Math.imul(p10 & RED_BLUE, w10) + Math.imul(p11 & RED_BLUE, w11)) | 0)) | 0;
+    const green =
+      ((p00 >>> 8) & 255) * w00 +
+      ((p10 >>> 8) & 255) * w10 +
+      ((p01 >>> 8) & 255) * w01 +
+      ((p11 >>> 8) & 255) * w11;
+    out[outStart + i] = (((redBlue + 0x00800080) >>> 8) & RED_BLUE) | ((green + 128) & 0xff00) | 0xff000000;
   }
 }
 
