@@ -6,6 +6,8 @@ import type { FileReport, LabelSpace, Verdict } from "./types.ts";
 
 /** More reasons than a person reads are counted instead of listed. */
 const MAX_REASONS = 200;
+/** Foreign names may be long. */
+const MAX_REASON_LENGTH = 500;
 
 export interface ReportDraft {
   readonly file: string;
@@ -40,7 +42,7 @@ export function draftReport(file: string): ReportDraft {
 
 export function finishReport(draft: ReportDraft): FileReport {
   const verdict = verdictOf(draft);
-  const reasons = [...draft.rejected, ...draft.warnings, ...draft.notes];
+  const reasons = [...draft.rejected, ...draft.warnings, ...draft.notes].map(shortened);
   if (draft.refusal !== null) reasons.unshift(draft.refusal);
   else if (verdict === "refused") reasons.unshift("none of its entries can be used");
   const hidden = reasons.length - MAX_REASONS;
@@ -55,6 +57,10 @@ export function finishReport(draft: ReportDraft): FileReport {
     labelSpace: commonSpace(draft.labelSpaces),
     reasons: hidden > 0 ? [...reasons.slice(0, MAX_REASONS), `… and ${hidden} more reasons`] : reasons,
   };
+}
+
+function shortened(reason: string): string {
+  return reason.length > MAX_REASON_LENGTH ? `${reason.slice(0, MAX_REASON_LENGTH)}…` : reason;
 }
 
 function verdictOf(draft: ReportDraft): Verdict {

@@ -57,7 +57,7 @@ function isDoctr({ isJson, json }: LabelSource): boolean {
   return isObject(first) && Object.hasOwn(first, "polygons") && Object.hasOwn(first, "img_dimensions");
 }
 
-/** A line of twelve or more leading numbers (six points) whose later points lie near the first four. */
+/** A line of six or more points and a text, whose later points lie near the first four: other numbers are text. */
 function isPolygonCsv({ baseName, isJson, text }: LabelSource): boolean {
   return !isJson && /\.(txt|csv)$/.test(baseName) && linesOf(text).some(({ line }) => isPolygonRow(line));
 }
@@ -65,10 +65,10 @@ function isPolygonCsv({ baseName, isJson, text }: LabelSource): boolean {
 function isPolygonRow(line: string): boolean {
   const fields = line.split(",").map((part) => part.trim());
   const firstText = fields.findIndex((part) => part === "" || !Number.isFinite(Number(part)));
-  const numbers = fields.slice(0, firstText === -1 ? fields.length : firstText).map(Number);
-  if (numbers.length < 12) return false;
+  const numbers = fields.slice(0, Math.max(0, firstText)).map(Number);
+  if (numbers.length < 12 || numbers.length % 2 !== 0) return false;
   const near = (axis: number): boolean => {
-    const values = numbers.filter((_, i) => i % 2 === axis && i < numbers.length - (numbers.length % 2));
+    const values = numbers.filter((_, i) => i % 2 === axis);
     const low = Math.min(...values.slice(0, 4));
     const high = Math.max(...values.slice(0, 4));
     const slack = 2 * Math.max(high - low, 50);

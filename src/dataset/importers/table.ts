@@ -3,12 +3,15 @@
 
 import { err, type Result } from "../../core/index.ts";
 import { icdar } from "./icdar.ts";
+import { labelme } from "./labelme.ts";
+import { mmocr } from "./mmocr.ts";
 import { NOT_YET } from "./not-yet.ts";
+import { paddle } from "./paddle.ts";
 import { isObject, kindOf, parseJson } from "./parse-json.ts";
 import type { Importer, Labels, LabelSource } from "./types.ts";
 import { ufo } from "./ufo.ts";
 
-export const IMPORTERS: readonly Importer[] = [ufo, icdar];
+export const IMPORTERS: readonly Importer[] = [ufo, labelme, mmocr, paddle, icdar];
 
 export interface ReadLabels {
   readonly importer: Importer;

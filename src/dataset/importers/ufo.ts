@@ -2,6 +2,7 @@
 // illegibility}}}}}. Only `points` is needed; paragraphs, characters, tags and licences are not read.
 
 import { err, ok, type Result } from "../../core/index.ts";
+import { sizeFrom, textOrNull } from "./fields.ts";
 import { field, isObject, type JsonObject, kindOf } from "./parse-json.ts";
 import { readPoints } from "./read-polygon.ts";
 import type { Importer, LabelledWord, Labels, LabelSource, PictureLabels } from "./types.ts";
@@ -44,25 +45,19 @@ function readPicture(name: string, entry: JsonObject): PictureLabels {
     if (read.ok) words.push(read.value);
     else rejected.push(`${where}: ${read.error}`);
   }
-  return { picture: { by: "file", name }, declaredSize: declaredSize(entry), words, rejected };
+  return {
+    picture: { by: "file", name },
+    declaredSize: sizeFrom(field(entry, "img_w"), field(entry, "img_h")),
+    words,
+    rejected,
+  };
 }
 
 function readWord(word: unknown, where: string): Result<LabelledWord, string> {
   if (!isObject(word)) return err(`should be an object and is ${kindOf(word)}`);
   const polygon = readPoints(field(word, "points"));
   if (!polygon.ok) return polygon;
-  const transcription = field(word, "transcription");
-  const text = typeof transcription === "string" ? transcription : null;
+  const text = textOrNull(field(word, "transcription"));
   const ignore = field(word, "illegibility") === true || text === UNREADABLE;
   return ok({ where, ...polygon.value, ignore, text });
-}
-
-function declaredSize(entry: JsonObject): PictureLabels["declaredSize"] {
-  const widthPx = field(entry, "img_w");
-  const heightPx = field(entry, "img_h");
-  return isSide(widthPx) && isSide(heightPx) ? { widthPx, heightPx } : null;
-}
-
-function isSide(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
 }
