@@ -2,6 +2,8 @@
 // The distance is the references' own (draw_border_map of MhLiao/DB): perpendicular to an edge inside the circle over that
 // edge, else to its nearer end; not the plain distance to a segment.
 
+import type { Bounds } from "../geometry/index.ts";
+
 /** Where strengths go: floats 0..1, or bytes with 255 for 1. Never lowered. */
 export interface StrengthMap {
   readonly data: Float32Array | Uint8Array;
@@ -9,99 +11,135 @@ export interface StrengthMap {
   readonly heightPx: number;
 }
 
-/** Pixels from left to right and top to bottom, ends included; inside the map. */
-export interface PixelBox {
+let tile = new Float64Array(0);
+
+/** Squared distance below which MhLiao/DB's arithmetic may fail. */
+const ON_EDGE = 1e-9;
+/** Marks a pixel of the tile that this word leaves as it was. */
+const LEFT_OUT = -1;
+
+/** The tile: pixels of the map in which the band is drawn, ends included, and the corner from which the references count. */
+interface Tile {
   readonly left: number;
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
+  readonly width: number;
+  readonly height: number;
+  readonly originX: number;
+  readonly originY: number;
 }
 
-let tile = new Float64Array(0);
-
-/** Raises `map` to the band around `outline` within `box`. Pixel i stands for the coordinate i. */
-export function drawBorder(map: StrengthMap, outline: Float64Array, distancePx: number, box: PixelBox): void {
-  const width = box.right - box.left + 1;
-  const height = box.bottom - box.top + 1;
-  if (width <= 0 || height <= 0 || !(distancePx > 0)) return;
-  if (tile.length < width * height) tile = new Float64Array(2 * width * height);
-  tile.fill(distancePx * distancePx, 0, width * height);
+/**
+ * Raises `map` to the band around `outline` within `bounds`, the whole-pixel box of the grown outline (it may leave the map).
+ * Pixel i stands for the coordinate i. `asDb`: pixels on an edge for which MhLiao/DB's arithmetic yields no number (0/0 at
+ * a doubled corner, the root of a rounding error below 0) stay as they are, as they do there.
+ */
+export function drawBorder(
+  map: StrengthMap,
+  outline: Float64Array,
+  distancePx: number,
+  bounds: Bounds,
+  asDb: boolean,
+): void {
+  const area = tileWithin(map, bounds);
+  const count = area.width * area.height;
+  if (area.width <= 0 || area.height <= 0 || !(distancePx > 0)) return;
+  if (tile.length < count) tile = new Float64Array(2 * count);
+  tile.fill(distancePx * distancePx, 0, count);
   for (let i = 0; i < outline.length; i += 2) {
     const j = i + 2 === outline.length ? 0 : i + 2;
-    lowerAlongEdge(outline, i, j, distancePx, box, width);
+    lowerAlongEdge(outline, i, j, distancePx, area, asDb);
   }
-  if (map.data instanceof Uint8Array) raiseBytes(map.data, map.widthPx, distancePx, box, width, height);
-  else raiseFloats(map.data, map.widthPx, distancePx, box, width, height);
+  if (map.data instanceof Uint8Array) raiseBytes(map.data, map.widthPx, distancePx, area);
+  else raiseFloats(map.data, map.widthPx, distancePx, area);
 }
 
-/** Keeps in `tile` the least squared distance; looks only at pixels that can be nearer than D. */
+function tileWithin(map: StrengthMap, bounds: Bounds): Tile {
+  const left = Math.max(bounds.minX, 0);
+  const top = Math.max(bounds.minY, 0);
+  const right = Math.min(bounds.maxX, map.widthPx - 1);
+  const bottom = Math.min(bounds.maxY, map.heightPx - 1);
+  const [originX, originY] = [bounds.minX, bounds.minY];
+  return { left, top, right, bottom, width: right - left + 1, height: bottom - top + 1, originX, originY };
+}
+
+/**
+ * Keeps in `tile` the least squared distance; looks only at pixels that can be nearer than D. Counts from the tile's origin
+ * like the references, so that a pixel on the circle over an edge falls on the same side of it.
+ */
 function lowerAlongEdge(
   outline: Float64Array,
   i: number,
   j: number,
   distancePx: number,
-  box: PixelBox,
-  width: number,
+  area: Tile,
+  asDb: boolean,
 ): void {
-  const px = outline[i] as number;
-  const py = outline[i + 1] as number;
-  const qx = outline[j] as number;
-  const qy = outline[j + 1] as number;
+  const px = (outline[i] as number) - area.originX;
+  const py = (outline[i + 1] as number) - area.originY;
+  const qx = (outline[j] as number) - area.originX;
+  const qy = (outline[j + 1] as number) - area.originY;
   const ex = qx - px;
   const ey = qy - py;
   const squared = ex * ex + ey * ey;
   const inverse = squared > 0 ? 1 / squared : 0;
   const reach = distancePx + 1e-6;
-  const top = Math.max(box.top, Math.ceil(Math.min(py, qy) - reach));
-  const bottom = Math.min(box.bottom, Math.floor(Math.max(py, qy) + reach));
-  const left = Math.max(box.left, Math.ceil(Math.min(px, qx) - reach));
-  const right = Math.min(box.right, Math.floor(Math.max(px, qx) + reach));
+  const offsetX = area.left - area.originX;
+  const offsetY = area.top - area.originY;
+  const top = Math.max(offsetY, Math.ceil(Math.min(py, qy) - reach));
+  const bottom = Math.min(area.bottom - area.originY, Math.floor(Math.max(py, qy) + reach));
+  const left = Math.max(offsetX, Math.ceil(Math.min(px, qx) - reach));
+  const right = Math.min(area.right - area.originX, Math.floor(Math.max(px, qx) + reach));
   // On a row the band along the edge's line spans this much to either side of the line.
-  const halfSpan = ey === 0 ? 0 : Math.abs((reach * Math.sqrt(squared)) / ey);
+  const halfSpan = ey === 0 ? Number.POSITIVE_INFINITY : Math.abs((reach * Math.sqrt(squared)) / ey);
   const slope = ey === 0 ? 0 : ex / ey;
   for (let y = top; y <= bottom; y++) {
     const dy = y - py;
     const dyq = y - qy;
-    let from = left;
-    let to = right;
-    if (ey !== 0) {
-      const middle = px + dy * slope;
-      from = Math.max(from, Math.ceil(middle - halfSpan));
-      to = Math.min(to, Math.floor(middle + halfSpan));
-    }
+    const middle = px + dy * slope;
+    const from = Math.max(left, Math.ceil(middle - halfSpan));
+    const to = Math.min(right, Math.floor(middle + halfSpan));
     const dySquared = dy * dy;
     const dyqSquared = dyq * dyq;
     const crossY = dy * ex;
-    let at = (y - box.top) * width + from - box.left;
+    let at = (y - offsetY) * area.width + from - offsetX;
     for (let x = from; x <= to; x++, at++) {
       const dx = x - px;
       const dxq = x - qx;
       const toP = dx * dx + dySquared;
       const toQ = dxq * dxq + dyqSquared;
       let nearest: number;
-      if (toP + toQ > squared) nearest = toP < toQ ? toP : toQ;
+      if (squared - toP - toQ < 0) nearest = toP < toQ ? toP : toQ;
       else {
         const cross = dx * ey - crossY;
         nearest = cross * cross * inverse;
+        if (nearest < ON_EDGE && asDb && failsInDb(toP, toQ, squared)) nearest = LEFT_OUT;
       }
       if (nearest < (tile[at] as number)) tile[at] = nearest;
     }
   }
 }
 
+/** Whether MhLiao/DB's own formula, step by step in double precision, ends in no number. Arguments are squared lengths. */
+function failsInDb(toP: number, toQ: number, edge: number): boolean {
+  const cosine = (edge - toP - toQ) / (2 * Math.sqrt(toP * toQ));
+  const squaredSine = 1 - cosine ** 2;
+  const finite = Number.isNaN(squaredSine) ? 0 : Math.max(squaredSine, -Number.MAX_VALUE);
+  return Number.isNaN(Math.sqrt((toP * toQ * finite) / edge));
+}
+
 function raiseFloats(
   data: Float32Array,
   stride: number,
   distancePx: number,
-  box: PixelBox,
-  width: number,
-  height: number,
+  area: Tile,
 ): void {
   const limit = distancePx * distancePx;
   const inverse = 1 / distancePx;
-  for (let y = 0, from = 0; y < height; y++) {
-    let to = (box.top + y) * stride + box.left;
-    for (let x = 0; x < width; x++, from++, to++) {
+  for (let y = 0, from = 0; y < area.height; y++) {
+    let to = (area.top + y) * stride + area.left;
+    for (let x = 0; x < area.width; x++, from++, to++) {
       const squared = tile[from] as number;
       if (squared >= limit) continue;
       const strength = 1 - Math.sqrt(squared) * inverse;
@@ -115,15 +153,13 @@ function raiseBytes(
   data: Uint8Array,
   stride: number,
   distancePx: number,
-  box: PixelBox,
-  width: number,
-  height: number,
+  area: Tile,
 ): void {
   const limit = distancePx * distancePx;
   const inverse = 1 / distancePx;
-  for (let y = 0, from = 0; y < height; y++) {
-    let to = (box.top + y) * stride + box.left;
-    for (let x = 0; x < width; x++, from++, to++) {
+  for (let y = 0, from = 0; y < area.height; y++) {
+    let to = (area.top + y) * stride + area.left;
+    for (let x = 0; x < area.width; x++, from++, to++) {
       const squared = tile[from] as number;
       if (squared >= limit) continue;
       const strength = (255 * (1 - Math.sqrt(squared) * inverse) + 0.5) | 0;

@@ -115,18 +115,10 @@ function draw(
 function drawWord(word: PlacedWord, strengths: StrengthMap, flags: Uint8Array, isDb: boolean): void {
   const raster = { data: flags, widthPx: strengths.widthPx, heightPx: strengths.heightPx };
   for (const path of word.shrunk) fillPolygon(raster, path, FLAG_TEXT);
-  const restore = isDb ? keptUnderDoubledCorners(word.outline, strengths) : null;
   for (const path of word.grown) {
     if (isDb) fillPolygon(raster, path, FLAG_THRESHOLD_MASK);
-    const { minX, minY, maxX, maxY } = boundsOf(path);
-    drawBorder(strengths, word.outline, word.distancePx, {
-      left: Math.max(minX, 0),
-      top: Math.max(minY, 0),
-      right: Math.min(maxX, strengths.widthPx - 1),
-      bottom: Math.min(maxY, strengths.heightPx - 1),
-    });
+    drawBorder(strengths, word.outline, word.distancePx, boundsOf(path), isDb);
   }
-  restore?.();
 }
 
 /** Null: the word becomes don't-care. */
@@ -206,25 +198,4 @@ function reachesOut(bounds: Bounds, size: StrengthMap): boolean {
   return (
     bounds.minX < 0 || bounds.minY < 0 || bounds.maxX > size.widthPx - 1 || bounds.maxY > size.heightPx - 1
   );
-}
-
-/**
- * MhLiao/DB divides 0 by 0 at a corner that is there twice and so leaves the pixel on it as it was. Answers how to do the
- * same after drawing, or null when no corner is doubled.
- */
-function keptUnderDoubledCorners(outline: Float64Array, map: StrengthMap): (() => void) | null {
-  const kept: [number, number][] = [];
-  for (let i = 0; i < outline.length; i += 2) {
-    const j = i + 2 === outline.length ? 0 : i + 2;
-    const x = outline[i] as number;
-    const y = outline[i + 1] as number;
-    if (x !== outline[j] || y !== outline[j + 1] || !Number.isInteger(x) || !Number.isInteger(y)) continue;
-    if (x < 0 || y < 0 || x >= map.widthPx || y >= map.heightPx) continue;
-    const at = y * map.widthPx + x;
-    kept.push([at, map.data[at] as number]);
-  }
-  if (kept.length === 0) return null;
-  return () => {
-    for (const [at, value] of kept) map.data[at] = value;
-  };
 }
