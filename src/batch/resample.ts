@@ -16,7 +16,7 @@ export function resample(
 ): Uint8Array<ArrayBuffer> {
   const back = invert(placement);
   const stretch = Math.sqrt(Math.abs(back.a * back.d - back.b * back.c));
-  const box = Math.max(1, Math.floor(stretch + 1e-6));
+  const box = Math.min(MAX_BOX, Math.max(1, Math.floor(stretch + 1e-6)));
   const source = box === 1 ? sourceOf(pixels) : boxAverage(pixels, box);
   const words = new Uint32Array(sizePx * sizePx);
   const out = new Uint8Array(words.buffer);
@@ -42,6 +42,9 @@ interface Source {
   readonly extentY: number;
 }
 
+/** A lane of 16 bits holds the sum of 256 bytes; pages that shrink more are sampled more sparsely. */
+const MAX_BOX = 256;
+
 /** Red and blue of a word side by side in 16-bit lanes, so that one addition or product serves both. */
 const RED_BLUE = 0x00ff00ff;
 
@@ -60,6 +63,15 @@ function boxAverage({ rgba, size }: Pixels, box: number): Source {
   const width = Math.ceil(size.widthPx / box);
   const height = Math.ceil(size.heightPx / box);
   const pixels = wordsOf(rgba);
+  if (box === 2 && size.widthPx % 2 === 0 && size.heightPx % 2 === 0) {
+    return {
+      words: halve(pixels, size.widthPx, size.heightPx),
+      width,
+      height,
+      extentX: width,
+      extentY: height,
+    };
+  }
   const words = new Uint32Array(width * height);
   const sums = new Uint32Array(width * 3);
   for (let y = 0; y < height; y++) {
@@ -82,24 +94,37 @@ function boxAverage({ rgba, size }: Pixels, box: number): Source {
 /** Adds one row of pixels to its boxes' sums. */
 function addRow(pixels: Uint32Array, start: number, widthPx: number, box: number, sums: Uint32Array): void {
   const rowEnd = start + widthPx;
-  let p = start;
-  for (let s = 0; p < rowEnd; s += 3) {
+  for (let p = start, s = 0; p < rowEnd; s += 3) {
     const boxEnd = Math.min(p + box, rowEnd);
-    while (p < boxEnd) {
-      // A lane of 16 bits holds the sum of 256 bytes.
-      const end = Math.min(boxEnd, p + 256);
-      let redBlue = 0;
-      let green = 0;
-      for (; p < end; p++) {
-        const word = pixels[p] as number;
-        redBlue = (redBlue + (word & RED_BLUE)) | 0;
-        green += (word >>> 8) & 255;
-      }
-      sums[s] = (sums[s] as number) + (redBlue & 0xffff);
-      sums[s + 1] = (sums[s + 1] as number) + green;
-      sums[s + 2] = (sums[s + 2] as number) + (redBlue >>> 16);
+    let redBlue = 0;
+    let green = 0;
+    for (; p < boxEnd; p++) {
+      const word = pixels[p] as number;
+      redBlue = (redBlue + (word & RED_BLUE)) | 0;
+      green += (word >>> 8) & 255;
+    }
+    sums[s] = (sums[s] as number) + (redBlue & 0xffff);
+    sums[s + 1] = (sums[s + 1] as number) + green;
+    sums[s + 2] = (sums[s + 2] as number) + (redBlue >>> 16);
+  }
+}
+
+/** The most common box, four pixels at once: the sums of both lanes, halves up, divided by shifting. */
+function halve(pixels: Uint32Array, width: number, height: number): Uint32Array {
+  const words = new Uint32Array((width * height) / 4);
+  for (let y = 0, o = 0; y < height; y += 2) {
+    const rowEnd = (y + 1) * width;
+    for (let p = y * width; p < rowEnd; p += 2, o++) {
+      const a = pixels[p] as number;
+      const b = pixels[p + 1] as number;
+      const c = pixels[p + width] as number;
+      const d = pixels[p + width + 1] as number;
+      const redBlue = (a & RED_BLUE) + (b & RED_BLUE) + (c & RED_BLUE) + (d & RED_BLUE) + 0x00020002;
+      const green = ((a >>> 8) & 255) + ((b >>> 8) & 255) + ((c >>> 8) & 255) + ((d >>> 8) & 255) + 2;
+      words[o] = ((redBlue >>> 2) & RED_BLUE) | ((green << 6) & 0xff00);
     }
   }
+  return words;
 }
 
 /** The pixels [first, last) of a row whose centres lie on the page: 0 ≤ u < extentX and 0 ≤ v < extentY. */
