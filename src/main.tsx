@@ -1,0 +1,54 @@
+// Builds the store on the real workers, mounts the screen, and lets programs in through window.playground.
+// `?automation` in the address: nothing is drawn or prepared until a program asks.
+
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { type Automation, startData, startTrainer } from "./client/index.ts";
+import { createAutomation, createPlayground, readView, rememberView } from "./store/index.ts";
+import { App, PlaygroundProvider } from "./ui/index.ts";
+import "./ui/styles/tokens.css";
+import "./ui/styles/base.css";
+import "./ui/styles/layout.css";
+import "./ui/styles/widgets.css";
+import "./ui/styles/panels.css";
+
+declare global {
+  interface Window {
+    playground?: Automation;
+  }
+}
+
+const playground = createPlayground(
+  {
+    startTrainer: (listener) => startTrainer(listener),
+    startData: (listener) => startData(listener),
+    nowMs: () => Date.now(),
+    newRunId: () => crypto.randomUUID(),
+  },
+  readView(localStorage),
+);
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no element #root");
+createRoot(root).render(
+  <StrictMode>
+    <PlaygroundProvider value={playground}>
+      <App />
+    </PlaygroundProvider>
+  </StrictMode>,
+);
+
+window.playground = createAutomation(playground);
+
+playground.store.subscribe(({ view, settings }, before) => {
+  if (view !== before.view) rememberView(localStorage, view);
+  if (settings.resolved !== before.settings.resolved) history.replaceState(null, "", playground.link());
+});
+window.addEventListener("hashchange", () => {
+  if (location.hash !== playground.link()) playground.openLink(location.hash);
+});
+
+if (!new URLSearchParams(location.search).has("automation")) {
+  await playground.boot(location.hash);
+  requestIdleCallback(() => void playground.warmUp());
+}

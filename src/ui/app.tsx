@@ -1,0 +1,70 @@
+// The whole screen: what I set on the left, what it does in the centre, how well on the right, why at the bottom.
+
+import { useEffect } from "react";
+import { stepOf } from "../store/index.ts";
+import { useKeyboard } from "./commands/keyboard.ts";
+import { DropZone } from "./drop-zone.tsx";
+import { LiveRegion } from "./live-region.tsx";
+import { Centre } from "./panels/centre.tsx";
+import { Drawer } from "./panels/drawer.tsx";
+import { FeaturesCard } from "./panels/features-card.tsx";
+import { LossCard } from "./panels/loss-card.tsx";
+import { ModelCard } from "./panels/model-card.tsx";
+import { Notices } from "./panels/notices.tsx";
+import { PhaseCard } from "./panels/phase-card.tsx";
+import { QualityCard } from "./panels/quality-card.tsx";
+import { ScheduleCard } from "./panels/schedule-card.tsx";
+import { SettingsPanel } from "./panels/settings-panel.tsx";
+import { ShortcutSheet } from "./panels/shortcut-sheet.tsx";
+import { TopBar } from "./panels/top-bar.tsx";
+import { useDocumentTheme } from "./theme.ts";
+import { useApp } from "./use-app.ts";
+
+export function App() {
+  useDocumentTheme();
+  useKeyboard();
+  useDocumentTitle();
+  return (
+    <>
+      <a className="skip-link" href="#pages">
+        Skip to the pages
+      </a>
+      <TopBar />
+      <div className="columns">
+        <SettingsPanel />
+        <main className="column" id="pages" tabIndex={-1}>
+          <Notices />
+          <Centre />
+          <div className="pair">
+            <ModelCard />
+            <ScheduleCard />
+          </div>
+        </main>
+        <aside className="column results" aria-label="Results">
+          <QualityCard />
+          <LossCard />
+          <PhaseCard />
+          <FeaturesCard />
+        </aside>
+      </div>
+      <Drawer />
+      <LiveRegion />
+      <ShortcutSheet />
+      <DropZone />
+    </>
+  );
+}
+
+const NAME = "OCR Training Playground";
+
+/** A tab in the background still tells how far the run is. */
+function useDocumentTitle(): void {
+  const kind = useApp(({ run }) => run.state.kind);
+  const step = useApp(({ run }) => stepOf(run.state));
+  const planned = useApp(({ run }) => run.timing?.plannedSteps ?? null);
+  useEffect(() => {
+    const isAtRest = kind === "idle" || (kind === "paused" && step === 0);
+    const of = planned === null ? "" : ` of ${planned}`;
+    document.title = isAtRest ? NAME : `step ${step}${of} · ${kind} · ${NAME}`;
+  }, [kind, step, planned]);
+}

@@ -1,0 +1,4 @@
+// The screen.
+
+export { App } from "./app.tsx";
+export { PlaygroundProvider } from "./use-app.ts";

@@ -1,0 +1,97 @@
+// The centre: overlays, the sentence in words, and the image wall or, in the same place, the inspector.
+
+import { type AppState, latestSummary, type Overlay, worstPage } from "../../store/index.ts";
+import type { CommandId } from "../commands/commands.ts";
+import { plural } from "../format.ts";
+import { stateSentence, wallSentence } from "../sentences.ts";
+import { useApp, usePlayground } from "../use-app.ts";
+import { CommandButton } from "../widgets/command-button.tsx";
+import { Progress } from "../widgets/progress.tsx";
+import { Inspector } from "./inspector.tsx";
+import { Legend } from "./legend.tsx";
+import { Wall } from "./wall.tsx";
+
+const OVERLAYS: readonly { readonly id: CommandId; readonly overlay: Overlay; readonly label: string }[] = [
+  { id: "overlay-truth", overlay: "truth", label: "Truth" },
+  { id: "overlay-probability", overlay: "probability", label: "Probability" },
+  { id: "overlay-threshold", overlay: "threshold", label: "Threshold" },
+  { id: "overlay-boxes", overlay: "boxes", label: "Boxes" },
+];
+
+export function Centre() {
+  const overlays = useApp(({ view }) => view.overlays);
+  const isInspecting = useApp(({ view }) => view.isInspecting);
+  return (
+    <section className="card centre" aria-label={isInspecting ? "Page inspector" : "Image wall"}>
+      <div className="toolbar">
+        <fieldset className="overlays">
+          <legend className="visually-hidden">Overlays</legend>
+          {OVERLAYS.map(({ id, overlay, label }) => (
+            <CommandButton key={id} id={id} hasKey isPressed={overlays[overlay]}>
+              {label}
+            </CommandButton>
+          ))}
+        </fieldset>
+        <div className="spring" />
+        {isInspecting && (
+          <CommandButton id="back" hasKey>
+            Back
+          </CommandButton>
+        )}
+        <CommandButton id="next-error" hasKey>
+          Next error
+        </CommandButton>
+      </div>
+      <Sentence />
+      {isInspecting ? <Inspector /> : <Wall />}
+      <Legend />
+    </section>
+  );
+}
+
+/** One line of fixed height: progress while something is prepared, else what the wall shows. */
+function Sentence() {
+  const { fast } = usePlayground();
+  const progress = useApp(({ data }) => data.progress);
+  const state = useApp(({ run }) => run.state);
+  const summary = useApp(latestSummary);
+  const worst = useApp((app) => (app.quality.revision >= 0 ? worstPage(fast) : null));
+  return (
+    <div className="sentence">
+      {progress !== null ? (
+        <Progress {...progress} />
+      ) : state.kind === "preparing" ? (
+        <Progress {...state} />
+      ) : summary !== null ? (
+        <p>
+          <Emphasised text={wallSentence(summary, worst)} />
+        </p>
+      ) : (
+        <p>
+          <UnseenPages />
+          {stateSentence(state)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The figure first: the words before the first comma stand out. */
+function Emphasised({ text }: { readonly text: string }) {
+  const cut = text.indexOf(",");
+  return (
+    <>
+      <strong>{text.slice(0, cut)}</strong>
+      {text.slice(cut)}
+    </>
+  );
+}
+
+function UnseenPages() {
+  const pages = useApp((app: AppState) => app.data.dataset?.validationPages ?? 0);
+  const words = useApp((app: AppState) => app.data.dataset?.validationWords ?? 0);
+  if (pages === 0) return null;
+  return (
+    <>{`${plural(pages, "unseen page")} with ${plural(words, "word")}, drawn with their ground truth. `}</>
+  );
+}

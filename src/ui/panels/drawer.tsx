@@ -1,0 +1,41 @@
+// The bottom: why. The log in plain sentences, and what became of each file that was brought. Closed until asked for.
+
+import type { DrawerTab } from "../../store/index.ts";
+import { count } from "../format.ts";
+import { useApp, usePlayground } from "../use-app.ts";
+import { FileReports } from "./file-reports.tsx";
+import { LogList } from "./log-list.tsx";
+
+const TABS: readonly { readonly id: DrawerTab; readonly label: string }[] = [
+  { id: "log", label: "Log" },
+  { id: "files", label: "Files" },
+];
+
+export function Drawer() {
+  const playground = usePlayground();
+  const open = useApp(({ view }) => view.drawer);
+  const files = useApp(({ data }) => data.dataset?.reports.length ?? 0);
+  const lines = useApp(({ log }) => log.entries.length);
+  const newest = useApp(({ log }) => log.entries.at(-1)?.text ?? "");
+  const counts = { log: lines, files };
+  return (
+    <section className="card drawer" aria-label="Log and files">
+      <div className="drawer-tabs">
+        {TABS.map(({ id, label }) => (
+          <button
+            key={id}
+            type="button"
+            className="tab"
+            aria-expanded={open === id}
+            onClick={() => playground.setView({ drawer: open === id ? null : id })}
+          >
+            {label} <span className="small muted figures">{count(counts[id])}</span>
+          </button>
+        ))}
+        {open === null && <span className="small muted newest">{newest}</span>}
+      </div>
+      {open === "log" && <LogList />}
+      {open === "files" && <FileReports />}
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+// The two switches. Each says what it does while it is off, and gives proof of life while it is on.
+
+import { fieldOf, type FieldPath } from "../../config/index.ts";
+import type { FeatureStatus } from "../../protocol/index.ts";
+import { isLive, isSilent, stepOf } from "../../store/index.ts";
+import { bytes, count, duration } from "../format.ts";
+import { useApp, usePlayground } from "../use-app.ts";
+import { Card } from "../widgets/card.tsx";
+import { Switch } from "../widgets/switch.tsx";
+
+interface FeatureRow {
+  readonly id: FeatureStatus["id"];
+  readonly path: FieldPath;
+  readonly shortcut: string;
+}
+
+const FEATURES: readonly FeatureRow[] = [
+  { id: "polygonCache", path: "features.polygonCache", shortcut: "C" },
+  { id: "profiler", path: "features.profiler", shortcut: "P" },
+];
+
+export function FeaturesCard() {
+  return (
+    <Card title="Features">
+      {FEATURES.map((feature) => (
+        <Feature key={feature.id} {...feature} />
+      ))}
+    </Card>
+  );
+}
+
+function Feature({ id, path, shortcut }: FeatureRow) {
+  const playground = usePlayground();
+  const isOn = useApp(({ settings }) =>
+    id === "polygonCache"
+      ? settings.resolved.config.features.polygonCache
+      : settings.resolved.config.features.profiler,
+  );
+  const status = useApp(({ run }) => run.features.find((feature) => feature.id === id));
+  const hasRun = useApp(({ run }) => isLive(run.state));
+  const step = useApp(({ run }) => run.timing?.step ?? stepOf(run.state));
+  const silent = isOn && status !== undefined && isSilent(status, step);
+  const { label, help } = fieldOf(path);
+  return (
+    <Switch label={label} isOn={isOn} shortcut={shortcut} onChange={(on) => playground.setValue(path, on)}>
+      {!isOn ? (
+        help
+      ) : !hasRun || status === undefined || !status.on ? (
+        "On. Signs of life come with the first steps."
+      ) : silent ? (
+        <span className="silent">{`On but silent: nothing came of it since step ${count(status.movedAtStep)}.`}</span>
+      ) : (
+        <>
+          {status.says}
+          {id === "polygonCache" && <CacheCost />}
+        </>
+      )}
+    </Switch>
+  );
+}
+
+/** What the cache saves and costs, in its own figures. */
+function CacheCost() {
+  const polygons = useApp(({ run }) => run.polygons);
+  if (polygons === null || polygons.lookups === 0) return null;
+  const budget = polygons.budgetBytes === "unlimited" ? "no limit" : `of ${bytes(polygons.budgetBytes)}`;
+  const cost = `Saved ${duration(polygons.savedMs)}, spent ${duration(polygons.spentMs)}`;
+  return <span className="figures">{` ${cost}, holds ${bytes(polygons.bytes)} ${budget}.`}</span>;
+}
