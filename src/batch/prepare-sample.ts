@@ -56,7 +56,7 @@ export async function prepareSample(
   const isTraining = request.split === "train";
 
   const loaded = await stage("load", () => tools.load(page));
-  const pixels = await stage("decode", () => tools.decode(loaded));
+  const pixels = await stage("decode", async () => asListed(await tools.decode(loaded), page));
   const { image, placement } = await stage("augment", () => {
     const { placement, color } = isTraining
       ? augmentationOf(page, config.augment, sizePx, config.train.seed, request.epoch)
@@ -67,4 +67,18 @@ export async function prepareSample(
     ? await stage("targets", () => tools.drawTargets(page, placement, sizePx))
     : { thresholds: new Uint8Array(0), flags: new Uint8Array(0) };
   return { request, image, ...maps, placement, timing: timing satisfies SampleTiming };
+}
+
+/** Words lie in the size that the importer saw; a decoder that disagrees (a lost EXIF tag, say) would shift them all. */
+function asListed(pixels: Pixels, page: Page): Pixels {
+  const { widthPx, heightPx } = pixels.size;
+  const isListed = widthPx === page.size.widthPx && heightPx === page.size.heightPx;
+  if (isListed && pixels.rgba.length === widthPx * heightPx * 4) return pixels;
+  throw new PlaygroundError({
+    code: "bad-file",
+    message:
+      `Page "${page.name}" was decoded as ${widthPx}×${heightPx} px (${pixels.rgba.length} bytes), ` +
+      `but is listed as ${page.size.widthPx}×${page.size.heightPx} px.`,
+    next: "Import the page again.",
+  });
 }

@@ -1,0 +1,52 @@
+// A loader: owns some pages, prepares samples of them one after another, and answers for its part of the polygon cache.
+// A worker exposes one; with 0 workers the trainer's thread holds one. Threads and decoders are handed in.
+
+import { PlaygroundError } from "../core/index.ts";
+import type { Page, PageId } from "../dataset/index.ts";
+import type { LoaderCalls, LoaderConfig } from "./loader.ts";
+import { prepareSample, type SampleTools } from "./prepare-sample.ts";
+import { createTargetDrawer } from "./target-drawer.ts";
+import type { Sample, SampleRequest } from "./types.ts";
+
+/** How this thread reads and decodes pages, and its clock in milliseconds. */
+export type LoaderTools = Omit<SampleTools, "drawTargets">;
+
+/** `prepare` rejects with "internal" for a page that the loader does not own, else as prepareSample. */
+export function createLoader(tools: LoaderTools): LoaderCalls {
+  const drawer = createTargetDrawer(tools.now);
+  const sampleTools: SampleTools = { ...tools, drawTargets: drawer.draw };
+  let config: LoaderConfig | undefined;
+  let pages: ReadonlyMap<PageId, Page> = new Map();
+  // One sample at a time, so that a stage's time is its own.
+  let last: Promise<unknown> = Promise.resolve();
+
+  const prepareNow = (request: SampleRequest): Promise<Sample> => {
+    const page = pages.get(request.pageId);
+    if (config === undefined || page === undefined) throw notMine(request.pageId);
+    return prepareSample(request, page, config, sampleTools);
+  };
+
+  return {
+    setUp: async (setup) => {
+      config = setup.config;
+      pages = new Map(setup.pages.map((page) => [page.id, page]));
+      drawer.setUp(setup);
+    },
+    setPolygonCache: async (on) => drawer.setCacheOn(on),
+    prepare: (request) => {
+      const sample = last.then(() => prepareNow(request));
+      last = sample.catch(() => undefined);
+      return sample;
+    },
+    counters: async () => drawer.counters(),
+  };
+}
+
+function notMine(pageId: PageId): PlaygroundError {
+  return new PlaygroundError({
+    code: "internal",
+    message: `This loader does not own the page "${pageId}".`,
+    what: pageId,
+    doing: "preparing pages",
+  });
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { augmentationOf, evaluationPlacement } from "../augment/index.ts";
+import { resolveOrThrow } from "../config/index.ts";
+import { PlaygroundError, polygonIn } from "../core/index.ts";
+import type { Page, Pixels } from "../dataset/index.ts";
+import { prepareSample, resample, type SampleRequest, type SampleTools } from "./index.ts";
+
+const config = resolveOrThrow({
+  preset: "balanced",
+  layers: [{ layer: "file", from: "test", values: { "model.inputSizePx": 64 } }],
+}).resolved.config;
+
+const size = { widthPx: 100, heightPx: 80 };
+const page: Page = {
+  id: "a/1.png",
+  name: "1.png",
+  file: { size: 3, type: "image/png", arrayBuffer: () => Promise.resolve(new ArrayBuffer(3)) },
+  orientation: 1,
+  size,
+  words: [{ polygon: polygonIn("upright", [10, 10, 60, 10, 60, 30, 10, 30]), ignore: false, text: "a" }],
+  labelSpace: "either",
+};
+const pixels: Pixels = { rgba: new Uint8ClampedArray(100 * 80 * 4).map((_, i) => (i * 37) % 256), size };
+const request: SampleRequest = { pageId: page.id, split: "train", epoch: 3, sequence: 12 };
+
+/** A clock that moves by one whenever it is read. */
+function tools(overrides: Partial<SampleTools> = {}): SampleTools & { readonly drawn: unknown[] } {
+  let time = 0;
+  const drawn: unknown[] = [];
+  return {
+    drawn,
+    load: (p) => Promise.resolve({ ...p, name: "in memory" }),
+    decode: (p) =>
+      Promise.resolve(p.name === "in memory" ? pixels : { ...pixels, rgba: new Uint8ClampedArray(0) }),
+    drawTargets: (_page, placement, sizePx) => {
+      drawn.push(placement);
+      return {
+        thresholds: new Uint8Array(sizePx * sizePx).fill(7),
+        flags: new Uint8Array(sizePx * sizePx).fill(3),
+      };
+    },
+    now: () => time++,
+    ...overrides,
+  };
+}
+
+describe("prepareSample", () => {
+  it("places, resamples and draws targets by one placement that follows from the request", async () => {
+    const kit = tools();
+    const sample = await prepareSample(request, page, config, kit);
+    const { placement, color } = augmentationOf(page, config.augment, 64, config.train.seed, 3);
+    expect(sample.request).toBe(request);
+    expect(sample.placement).toEqual(placement);
+    expect(kit.drawn).toEqual([placement]);
+    expect(sample.image).toEqual(resample(pixels, placement, 64, color));
+    expect(sample.flags[0]).toBe(3);
+    expect(sample.timing).toEqual({ loadMs: 1, decodeMs: 1, augmentMs: 1, targetsMs: 1 });
+  });
+
+  it("repeats itself to the byte, and changes with the epoch", async () => {
+    const [a, b] = [
+      await prepareSample(request, page, config, tools()),
+      await prepareSample(request, page, config, tools()),
+    ];
+    expect(a).toEqual(b);
+    const other = await prepareSample({ ...request, epoch: 4 }, page, config, tools());
+    expect(other.image).not.toEqual(a.image);
+  });
+
+  it("does not augment validation pages and draws no targets for them", async () => {
+    const kit = tools();
+    const sample = await prepareSample({ ...request, split: "validation" }, page, config, kit);
+    expect(sample.placement).toEqual(evaluationPlacement(size, 64));
+    expect(kit.drawn).toEqual([]);
+    expect([sample.thresholds.length, sample.flags.length, sample.timing.targetsMs]).toEqual([0, 0, 0]);
+  });
+
+  const fail = (): never => {
+    throw new Error("torn");
+  };
+  it.each([
+    ["loading", { load: fail }],
+    ["decoding", { decode: fail }],
+    ["decoding", { decode: async () => ({ ...pixels, size: { widthPx: 80, heightPx: 100 } }) }],
+    ["decoding", { decode: async () => ({ ...pixels, rgba: pixels.rgba.subarray(4) }) }],
+    ["drawing the targets of", { drawTargets: fail }],
+  ] as const)("names the stage and the page when %s fails", async (doing, broken) => {
+    await expect(prepareSample(request, page, config, tools(broken))).rejects.toMatchObject({
+      data: { what: "a/1.png", doing: `${doing} page "1.png"` },
+    });
+  });
+
+  it("keeps the sentences of a decoder that explains itself", async () => {
+    const decode = async (): Promise<never> => {
+      throw new PlaygroundError({
+        code: "bad-file",
+        message: "It is no picture.",
+        doing: "reading",
+        next: "Leave it out.",
+      });
+    };
+    await expect(prepareSample(request, page, config, tools({ decode }))).rejects.toMatchObject({
+      data: {
+        code: "bad-file",
+        message: "It is no picture.",
+        doing: "reading",
+        next: "Leave it out.",
+        what: "a/1.png",
+      },
+    });
+  });
+});
