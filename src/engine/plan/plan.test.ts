@@ -1,0 +1,166 @@
+// The plan is right when its gradient is: finite differences through the whole plan, run in 64 bits over the shared
+// buffers, catch a wrong operation, a wrong order and a buffer that was taken over too early.
+
+import { describe, expect, it } from "vitest";
+import {
+  engineSettings,
+  everythingGraph,
+  livelyWeights,
+  randomBatch,
+} from "../../../tests/gpu/reference/fixtures.ts";
+import { referenceState, runPlan } from "../../../tests/gpu/reference/run.ts";
+import { randomFrom, type TrainBatch } from "../../core/index.ts";
+import { buildGraph, type Graph, sizeOf, type Weights } from "../../graph/index.ts";
+import { parameterLayout, planPrediction, planTraining } from "./plan.ts";
+import type { Plan } from "./types.ts";
+import { elementCount, trafficOf } from "./views.ts";
+
+const settingsFor = (graph: Graph, sizePx: number) => engineSettings(graph, { batchSize: 2, sizePx });
+
+function lossOf(plan: Plan, weights: Weights, batch: TrainBatch, graph: Graph): number {
+  const { memory } = referenceState(plan, weights);
+  return runPlan(plan, memory, batch, settingsFor(graph, plan.sizePx))?.total ?? Number.NaN;
+}
+
+/** Largest relative error of the plan's gradient at sampled weights of every trainable parameter. */
+function worstGradientError(graph: Graph, weights: Weights, sizePx: number, everyNth: number): number {
+  const plan = planTraining(graph, { batchSize: 2, sizePx });
+  const batch = randomBatch(2, sizePx, 3);
+  const { memory } = referenceState(plan, weights);
+  runPlan(plan, memory, batch, settingsFor(graph, sizePx));
+  const random = randomFrom("samples");
+  let worst = 0;
+  const trainable = graph.parameters.filter((parameter) => parameter.trainable);
+  for (const parameter of trainable.filter((_, index) => index % everyNth === 0)) {
+    const slot = plan.parameters.slots.get(parameter.name);
+    const gradient = memory.gradients.subarray(slot?.offset ?? 0, (slot?.offset ?? 0) + (slot?.size ?? 0));
+    const scale = Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0) / gradient.length);
+    const index = random.int(sizeOf(parameter));
+    const nudge = 2 ** -16;
+    const [up, down] = [nudge, -nudge].map((by) => {
+      const state = referenceState(plan, weights);
+      const at = (slot?.offset ?? 0) + index;
+      state.memory.stores.trainable[at] = (state.memory.stores.trainable[at] ?? 0) + by;
+      return runPlan(plan, state.memory, batch, settingsFor(graph, sizePx))?.total ?? Number.NaN;
+    });
+    const measured = ((up ?? 0) - (down ?? 0)) / (2 * nudge);
+    worst = Math.max(worst, Math.abs(measured - (gradient[index] ?? 0)) / (scale + 1e-3));
+  }
+  return worst;
+}
+
+describe("planTraining", () => {
+  it("has the gradient that finite differences measure, for every kind of node", () => {
+    const graph = everythingGraph();
+    expect(worstGradientError(graph, livelyWeights(graph, 5), 16, 1)).toBeLessThan(1e-3);
+  });
+
+  it("has it for nano", () => {
+    const graph = buildGraph("nano");
+    expect(worstGradientError(graph, livelyWeights(graph, 6), 32, 8)).toBeLessThan(1e-3);
+  });
+
+  it("joins both heads and writes concatenations in place", () => {
+    const plan = planTraining(buildGraph("nano"), { batchSize: 2, sizePx: 64 });
+    const kinds = plan.ops.map(({ kind }) => kind);
+    const count = (wanted: string): number => kinds.filter((kind) => kind === wanted).length;
+    expect(count("conv")).toBe(18);
+    expect(count("convTranspose")).toBe(2);
+    expect(count("batchNorm")).toBe(11);
+    expect(count("activation")).toBe(0);
+    expect(count("copy")).toBe(0);
+    expect(count("upsample")).toBe(3);
+    expect(count("convInputGradient")).toBe(17);
+    const { probability, threshold } = plan.outputs;
+    expect(threshold?.buffer).toBe(probability.buffer);
+  });
+
+  it("gives the same loss with and without shared memory and joined heads", () => {
+    const graph = buildGraph("nano");
+    const weights = livelyWeights(graph, 7);
+    const batch = randomBatch(2, 32, 9);
+    const joined = planTraining(graph, { batchSize: 2, sizePx: 32 });
+    // A frozen threshold head keeps the heads apart and must not change the loss.
+    const apart = {
+      ...graph,
+      parameters: graph.parameters.map((parameter) =>
+        parameter.block === "thresholdHead" ? { ...parameter, trainable: false } : parameter,
+      ),
+    };
+    const separate = planTraining(apart, { batchSize: 2, sizePx: 32 });
+    expect(separate.ops.filter(({ kind }) => kind === "conv").length).toBe(19);
+    expect(lossOf(separate, weights, batch, graph)).toBeCloseTo(lossOf(joined, weights, batch, graph), 10);
+  });
+
+  it("plans no gradient below the first trainable layer", () => {
+    const graph = buildGraph("nano");
+    const frozen = {
+      ...graph,
+      parameters: graph.parameters.map((parameter) =>
+        parameter.block === "encoder" ? { ...parameter, trainable: false } : parameter,
+      ),
+    };
+    const plan = planTraining(frozen, { batchSize: 1, sizePx: 32 });
+    const count = (kind: string): number => plan.ops.filter((op) => op.kind === kind).length;
+    expect(count("convWeightGradient")).toBe(9);
+    expect(count("convInputGradient")).toBe(5);
+    expect(count("batchNormGradient")).toBe(2);
+    expect(plan.parameters.sizes.frozen).toBeGreaterThan(0);
+  });
+
+  it("lets values share memory, and never lets an operation read what it writes", () => {
+    const plan = planTraining(buildGraph("small"), { batchSize: 4, sizePx: 160 });
+    const written = plan.ops.flatMap((op) => trafficOf(op).writes.map(elementCount));
+    const shared = plan.buffers.reduce((sum, size) => sum + size, 0);
+    expect(shared).toBeLessThan(0.7 * written.reduce((sum, size) => sum + size, 0));
+    for (const op of plan.ops) {
+      const { reads, writes } = trafficOf(op);
+      for (const { buffer } of writes) expect(reads.map((view) => view.buffer)).not.toContain(buffer);
+    }
+  });
+});
+
+describe("planPrediction", () => {
+  it("folds batch norm and activation, and leaves out the threshold head unless asked", () => {
+    const graph = buildGraph("nano");
+    const plan = planPrediction(graph, { batchSize: 1, sizePx: 64 }, { threshold: false });
+    expect(plan.ops.filter(({ kind }) => /batchNorm|activation/.test(kind))).toEqual([]);
+    expect(plan.ops.filter(({ kind }) => kind === "conv").length).toBe(18);
+    expect(plan.outputs.threshold).toBeUndefined();
+    expect(
+      planPrediction(graph, { batchSize: 1, sizePx: 64 }, { threshold: true }).outputs.threshold,
+    ).toBeDefined();
+  });
+
+  it("uses the stores of the training plan", () => {
+    const graph = buildGraph("small");
+    const training = planTraining(graph, { batchSize: 1, sizePx: 64 });
+    expect(parameterLayout(graph)).toEqual(training.parameters);
+  });
+
+  it("agrees with training's logits when the running statistics are the batch's", () => {
+    const built = everythingGraph();
+    // Momentum 1 makes one step's statistics the running ones, up to count/(count − 1) in the variance.
+    const nodes = built.nodes.map((node) => (node.kind === "batchNorm" ? { ...node, momentum: 1 } : node));
+    const graph = { ...built, nodes };
+    const training = planTraining(graph, { batchSize: 2, sizePx: 32 });
+    const batch = randomBatch(2, 32, 4);
+    const settings = settingsFor(graph, 32);
+    const { memory } = referenceState(training, livelyWeights(graph, 8));
+    runPlan(training, memory, batch, settings);
+    const prediction = planPrediction(graph, { batchSize: 2, sizePx: 32 }, { threshold: true });
+    const buffers = prediction.buffers.map((size) => new Float64Array(size));
+    runPlan(prediction, { ...memory, buffers }, batch, settings);
+    const logits = (plan: Plan, from: readonly Float64Array[], page: number): Float64Array => {
+      const { buffer, offset, batchStride } = plan.outputs.probability;
+      const start = offset + page * batchStride;
+      return from[buffer]?.subarray(start, start + 32 * 32) ?? new Float64Array();
+    };
+    for (const page of [0, 1]) {
+      const expected = logits(training, memory.buffers, page);
+      const got = logits(prediction, buffers, page);
+      const error = Math.sqrt(got.reduce((sum, value, i) => sum + (value - (expected[i] ?? 0)) ** 2, 0));
+      expect(error / Math.hypot(...expected)).toBeLessThan(0.02);
+    }
+  });
+});

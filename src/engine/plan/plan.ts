@@ -1,0 +1,67 @@
+// Graph and sizes → a training step or a prediction as a fixed list of operations (see types.ts).
+// Training: heads joined, batch statistics, loss and gradient. Prediction: batch norm and activation folded.
+
+import type { Graph, NodeId } from "../../graph/index.ts";
+import { planBackward } from "./backward.ts";
+import { type Forward, known, planForward } from "./forward.ts";
+import { fuse } from "./fuse.ts";
+import { type Lowered, lowerGraph } from "./lowered.ts";
+import { shareMemory } from "./memory.ts";
+import { layOut } from "./parameters.ts";
+import { shapesOf } from "./shapes.ts";
+import { joinTwins, namesOf } from "./twins.ts";
+import type { ParameterLayout, Plan, View } from "./types.ts";
+
+export interface PlanSize {
+  readonly batchSize: number;
+  /** Side of the square input. */
+  readonly sizePx: number;
+}
+
+/** Forward, loss and gradient of one batch. The optimiser's move is one pass over the flat stores after it. */
+export function planTraining(graph: Graph, size: PlanSize): Plan {
+  const nodes = trainingNodes(graph);
+  const parameters = parameterLayout(graph);
+  const forward = planForward(nodes, shapesOf(nodes, size.sizePx), parameters, size.batchSize, "batch");
+  planBackward(forward, graph.outputs);
+  return finish(forward, size, graph.outputs.probability, graph.outputs.threshold);
+}
+
+/** Logits in inference mode, over the same parameter stores as the training step. */
+export function planPrediction(graph: Graph, size: PlanSize, wanted: { readonly threshold: boolean }): Plan {
+  const { probability, threshold } = graph.outputs;
+  const outputs = wanted.threshold ? [probability, threshold] : [probability];
+  const nodes = fuse(lowerGraph(graph, outputs), outputs, "predict");
+  const shapes = shapesOf(nodes, size.sizePx);
+  const forward = planForward(nodes, shapes, parameterLayout(graph), size.batchSize, "running");
+  return finish(forward, size, probability, wanted.threshold ? threshold : undefined);
+}
+
+/** Where the parameters of a graph lie, for training and prediction alike. */
+export function parameterLayout(graph: Graph): ParameterLayout {
+  const joined = trainingNodes(graph)
+    .flatMap(namesOf)
+    .filter((names) => names.length > 1);
+  return layOut(graph, joined);
+}
+
+function trainingNodes(graph: Graph): Lowered[] {
+  const outputs = [graph.outputs.probability, graph.outputs.threshold];
+  return fuse(joinTwins(lowerGraph(graph, outputs), graph), outputs, "train");
+}
+
+function finish(forward: Forward, size: PlanSize, probability: NodeId, threshold: NodeId | undefined): Plan {
+  const ids = threshold === undefined ? [probability] : [probability, threshold];
+  const views = ids.map((id) => known(forward.values, id));
+  const kept = views.map(({ buffer }) => buffer);
+  const { buffers, ops, assignment } = shareMemory(forward.ops, forward.bufferSizes, kept);
+  const [first, second] = views.map((view): View => ({ ...view, buffer: assignment[view.buffer] ?? -1 }));
+  if (first === undefined) throw new Error("a plan needs an output");
+  return {
+    ...size,
+    parameters: forward.parameters,
+    buffers,
+    ops,
+    outputs: second === undefined ? { probability: first } : { probability: first, threshold: second },
+  };
+}
