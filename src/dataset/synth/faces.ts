@@ -8,15 +8,17 @@ export type Script = "latin" | "korean";
 export interface Face {
   readonly family: string;
   readonly weight: 400 | 700;
+  /** Least distance of lines, in sizes, at which their letters do not touch. */
+  readonly lineHeight: number;
 }
 
-const sans: Face = { family: "Roboto", weight: 400 };
-const sansBold: Face = { family: "Roboto", weight: 700 };
-const slab: Face = { family: "Roboto Slab", weight: 400 };
-const slabBold: Face = { family: "Roboto Slab", weight: 700 };
-const brush: Face = { family: "Pacifico", weight: 400 };
-const gothic: Face = { family: "Nanum Gothic", weight: 400 };
-const poster: Face = { family: "Do Hyeon", weight: 400 };
+const sans: Face = { family: "Roboto", weight: 400, lineHeight: 1.2 };
+const sansBold: Face = { family: "Roboto", weight: 700, lineHeight: 1.2 };
+const slab: Face = { family: "Roboto Slab", weight: 400, lineHeight: 1.2 };
+const slabBold: Face = { family: "Roboto Slab", weight: 700, lineHeight: 1.2 };
+const brush: Face = { family: "Pacifico", weight: 400, lineHeight: 1.75 };
+const gothic: Face = { family: "Nanum Gothic", weight: 400, lineHeight: 1.2 };
+const poster: Face = { family: "Do Hyeon", weight: 400, lineHeight: 1.2 };
 
 /** Every face that must be loaded before a page is drawn. The last two hold Hangul and Latin. */
 export const synthFaces: readonly Face[] = [sans, sansBold, slab, slabBold, brush, gothic, poster];

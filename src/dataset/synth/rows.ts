@@ -81,9 +81,15 @@ function fittingSize(context: DrawContext, rows: readonly Row[], box: Box, style
   return sizePx;
 }
 
-/** A bent row needs the height of its arc besides its letters. */
+/** A bent row needs the height of its arc besides its letters, and a little more for those that stand askew. */
 function rowHeight(row: Row, sizePx: number, style: RowStyle, box: Box): number {
-  return sizePx * row.scale * style.leading + Math.abs(row.bend) * box.width * 0.11;
+  const straightPx = sizePx * row.scale * Math.max(style.leading, row.faces.latin.lineHeight);
+  return row.bend === 0 ? straightPx : straightPx + 0.35 * sizePx * row.scale + arcHeight(row, box);
+}
+
+/** Sagitta of an arc as long as the box is wide: length · angle / 8. */
+function arcHeight(row: Row, box: Box): number {
+  return (Math.abs(row.bend) * box.width) / 8;
 }
 
 function drawRow(
@@ -95,9 +101,8 @@ function drawRow(
   height: number,
 ): FlatWord[] {
   if (row.bend !== 0) {
-    const arcPx = Math.abs(row.bend) * box.width * 0.11;
-    const first = top + style.sizePx * 0.95;
-    const baseline = row.bend > 0 ? first : first + arcPx;
+    const first = top + style.sizePx * 1.1;
+    const baseline = row.bend > 0 ? first : first + arcHeight(row, box);
     return drawArc(context, style, row.words, box.x + box.width / 2, baseline, row.bend);
   }
   const advances = row.words.map((word) => advanceOf(context, style, word));

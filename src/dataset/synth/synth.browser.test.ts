@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadFonts } from "../../../workers/fonts.ts";
 import type { Config } from "../../config/index.ts";
+import { areaPx2, overlapArea, regionOf } from "../../geometry/index.ts";
 import type { Word } from "../types.ts";
 import type { DrawContext } from "./canvas.ts";
 import { drawPage } from "./draw-page.ts";
@@ -191,6 +192,27 @@ describe("outlines", () => {
         });
       }
     }
+  });
+});
+
+describe("outlines of neighbours", () => {
+  it("do not cover each other, even on hard and dense pages", () => {
+    const covered: string[] = [];
+    for (const kind of kinds) {
+      const plan = synthPlan({ ...data, kind, pageSizePx: 480, wordsPerPage: 40, difficulty: 0.9 });
+      for (const spec of plan.train.slice(0, 8)) {
+        const readable = drawPage(spec, createCanvas).words.filter((word) => !word.ignore);
+        readable.forEach((word, i) => {
+          for (const other of readable.slice(i + 1)) {
+            const least = Math.min(areaPx2(word.polygon), areaPx2(other.polygon));
+            const share = overlapArea(regionOf(word.polygon), regionOf(other.polygon)) / least;
+            if (share > 0.1)
+              covered.push(`${spec.id} ${kind}: ${word.text}, ${other.text} ${share.toFixed(2)}`);
+          }
+        });
+      }
+    }
+    expect(covered).toEqual([]);
   });
 });
 
