@@ -30,7 +30,8 @@ export function judgePicture(opened: OpenedPicture): ReportDraft {
     draft.refusal = opened.facts.error;
     return draft;
   }
-  const { storedSize, orientation } = opened.facts.value;
+  const { storedSize, orientation, warning } = opened.facts.value;
+  if (warning !== null) draft.warnings.push(warning);
   draft.size = uprightSize(storedSize, orientation);
   const { widthPx, heightPx } = draft.size;
   if (Math.min(widthPx, heightPx) < MIN_USEFUL_SIDE_PX)

@@ -13,7 +13,7 @@ function ask(
   side = { widthPx: 200, heightPx: 320 },
 ) {
   return decideLabelSpace({
-    picture: { format: "JPEG", storedSize: side, orientation },
+    picture: { format: "JPEG", storedSize: side, orientation, warning: null },
     declaredSize: null,
     words: [],
     asked: "auto",

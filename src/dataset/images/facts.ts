@@ -6,7 +6,10 @@ import type { Orientation } from "../types.ts";
 export interface PictureFacts {
   readonly format: "JPEG" | "PNG" | "WebP";
   readonly storedSize: Size<"stored">;
+  /** The one that decoders apply; 1 where they apply none. */
   readonly orientation: Orientation;
+  /** Something odd that does not stop the picture from being used. */
+  readonly warning: string | null;
 }
 
 /** Longest side we decode: the largest texture and canvas side that is common today. */

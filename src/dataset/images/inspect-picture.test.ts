@@ -108,20 +108,30 @@ function errorOf(bytes: Uint8Array): string {
 }
 
 describe("inspectPicture", () => {
-  it.each(ORIENTATIONS)("reads size and EXIF orientation %i of all three kinds", (orientation) => {
+  it.each(ORIENTATIONS)("reads size and EXIF orientation %i of JPEG and PNG", (orientation) => {
     for (const little of [true, false]) {
       expect(inspectPicture(jpeg({ orientation, little }))).toEqual({
         ok: true,
-        value: { format: "JPEG", storedSize: { widthPx: 320, heightPx: 200 }, orientation },
+        value: { format: "JPEG", storedSize: { widthPx: 320, heightPx: 200 }, orientation, warning: null },
       });
     }
     expect(inspectPicture(png({ orientation }))).toMatchObject({
       value: { format: "PNG", storedSize: { widthPx: 32, heightPx: 20 }, orientation },
     });
-    expect(inspectPicture(webp(orientation))).toMatchObject({
-      value: { format: "WebP", storedSize: { widthPx: 300, heightPx: 200 }, orientation },
-    });
   });
+
+  it.each(ORIENTATIONS)(
+    "tells the EXIF orientation %i of a WebP, which decoders do not apply",
+    (orientation) => {
+      const facts = inspectPicture(webp(orientation));
+      expect(facts).toMatchObject({
+        value: { format: "WebP", storedSize: { widthPx: 300, heightPx: 200 }, orientation: 1 },
+      });
+      const warning = facts.ok ? facts.value.warning : null;
+      if (orientation === 1) expect(warning).toBeNull();
+      else expect(warning).toContain(`EXIF orientation ${orientation} is not applied`);
+    },
+  );
 
   it.each([0, 9, 65535])("takes the nonsense orientation %i as 1", (orientation) => {
     expect(inspectPicture(jpeg({ orientation }))).toMatchObject({ value: { orientation: 1 } });

@@ -53,7 +53,7 @@ export function inspectJpeg(bytes: Uint8Array): Result<PictureFacts, string> {
   }
   if (size === undefined) return err("there is no frame header, so the size is unknown");
   if (!hasScan) return err("the picture data is missing");
-  return ok({ format: "JPEG", storedSize: size, orientation: orientation ?? 1 });
+  return ok({ format: "JPEG", storedSize: size, orientation: orientation ?? 1, warning: null });
 }
 
 /** The next marker after picture data: 0xFF that is neither stuffed (00), nor a restart (D0–D7), nor fill (FF). */

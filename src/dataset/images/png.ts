@@ -44,7 +44,7 @@ export function inspectPng(bytes: Uint8Array): Result<PictureFacts, string> {
   const neededBytes = heightPx * Math.ceil((widthPx * bitsPerPixel) / 8);
   if (dataBytes * MAX_INFLATION < neededBytes)
     return err(`${dataBytes} bytes of data cannot hold ${widthPx} × ${heightPx} pixels: the data is missing`);
-  return ok({ format: "PNG", storedSize: { widthPx, heightPx }, orientation });
+  return ok({ format: "PNG", storedSize: { widthPx, heightPx }, orientation, warning: null });
 }
 
 interface Header {

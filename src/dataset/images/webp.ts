@@ -1,4 +1,5 @@
-// Looks at a WebP without decoding it: size, EXIF orientation, and whether the file holds what its container claims.
+// Looks at a WebP without decoding it: size, and whether the file holds what its container claims. An EXIF orientation is
+// told and not applied: Chrome's decoder ignores it in WebP (it applies it in JPEG and PNG), and labels must fit what is decoded.
 // Source: RFC 9649 (container, VP8X, VP8L) and RFC 6386 section 9.1 (VP8 frame header).
 
 import { err, ok, type Result } from "../../core/index.ts";
@@ -37,7 +38,11 @@ export function inspectWebp(bytes: Uint8Array): Result<PictureFacts, string> {
   const [widthPx, heightPx] = canvas ?? frame ?? [0, 0];
   const refusal = refuseSize(widthPx, heightPx);
   if (refusal !== undefined) return err(refusal);
-  return ok({ format: "WebP", storedSize: { widthPx, heightPx }, orientation });
+  const warning =
+    orientation === 1
+      ? null
+      : `EXIF orientation ${orientation} is not applied, because browsers show WebP pictures as they are stored; saved as JPEG it is`;
+  return ok({ format: "WebP", storedSize: { widthPx, heightPx }, orientation: 1, warning });
 }
 
 function canvasSides(chunk: Uint8Array): Sides | undefined {
