@@ -20,14 +20,18 @@ export function findChromium(): string | undefined {
   return [...candidates, chromium.executablePath()].find((path) => existsSync(path));
 }
 
-/** The software adapter unless OCR_GPU=real: tests must not depend on the machine's GPU. */
-export const chromiumFlags = [
+const COMMON_FLAGS = [
   "--enable-unsafe-webgpu",
-  ...(process.env.OCR_GPU === "real" ? [] : ["--use-webgpu-adapter=swiftshader"]),
+  "--enable-webgpu-developer-features",
   "--no-sandbox",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
   "--no-first-run",
-  "--enable-webgpu-developer-features",
 ];
+
+/** WebGPU on the software adapter: the same everywhere, so tests do not depend on the machine's GPU. */
+export const chromiumFlags = [...COMMON_FLAGS, "--use-webgpu-adapter=swiftshader"];
+
+/** WebGPU on the machine's GPU. */
+export const realGpuFlags = [...COMMON_FLAGS, "--enable-features=Vulkan", "--use-angle=vulkan"];

@@ -36,9 +36,8 @@ const child = spawn(
   ["--import", "tsx", resolve(root, "cli/main.ts"), ...process.argv.slice(2)],
   { stdio: "inherit", cwd: process.env.INIT_CWD ?? process.cwd(), env: process.env },
 );
-// Ctrl-C reaches the child through the terminal; a signal sent to this process alone is passed on.
-process.on("SIGINT", () => undefined);
-process.on("SIGTERM", () => child.kill("SIGTERM"));
+// Signals are passed on. Ctrl-C in a terminal also reaches the child directly: commands take the second one as the same wish.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
 
 /** Direct dependencies that are absent or not of the locked version. */

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { build, preview } from "vite";
+import { build, type Plugin, preview } from "vite";
 import { root } from "./root.ts";
 
 const SOURCES = [
@@ -29,12 +29,13 @@ export async function buildApp(): Promise<boolean> {
   return true;
 }
 
-/** Serves `dist/` on the given port or the next free one. */
-export async function serveApp(port = 4173): Promise<ServedApp> {
+/** Serves `dist/` on the given port or the next free one; a plug-in may add addresses. */
+export async function serveApp(port = 4173, plugins: Plugin[] = []): Promise<ServedApp> {
   const server = await preview({
     root,
     configFile: join(root, "vite.config.ts"),
     logLevel: "warn",
+    plugins,
     preview: { port, host: "127.0.0.1" },
   });
   const url = server.resolvedUrls?.local[0];

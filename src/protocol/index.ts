@@ -3,8 +3,7 @@
 export type {
   DataCalls,
   ImportRequest,
-  LoaderCalls,
-  LoaderSetup,
+  LoaderWorkerCalls,
   PrepareProgress,
   SynthRequest,
 } from "./loader.ts";

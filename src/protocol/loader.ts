@@ -1,10 +1,9 @@
 // Calls to a loader worker. Two hats, one file: it draws and imports datasets (DataCalls, asked by the page) and it
 // prepares samples of the pages it owns (LoaderCalls, asked by the trainer).
 
-import type { Sample, SampleRequest } from "../batch/index.ts";
+import type { LoaderCalls } from "../batch/index.ts";
 import type { Config } from "../config/index.ts";
-import type { Dataset, Page } from "../dataset/index.ts";
-import type { CacheCounters } from "../targets/index.ts";
+import type { Dataset } from "../dataset/index.ts";
 
 export interface SynthRequest {
   readonly data: Config["data"];
@@ -23,8 +22,7 @@ export interface PrepareProgress {
   readonly total: number;
 }
 
-export interface DataCalls {
-  protocolVersion(): number;
+export interface DataCalls extends Versioned {
   /** Draws a built-in set. Progress goes to the worker's own event port. */
   drawSet(request: SynthRequest): Promise<Dataset>;
   importFiles(request: ImportRequest): Promise<Dataset>;
@@ -32,19 +30,9 @@ export interface DataCalls {
   setProgressPort(port: MessagePort): void;
 }
 
-export interface LoaderSetup {
-  readonly config: Pick<Config, "model" | "targets" | "augment" | "features" | "train">;
-  /** The pages this loader owns; nobody else prepares them. */
-  readonly pages: readonly Page[];
-  /** This loader's part of the cache budget. */
-  readonly cacheBudgetBytes: number | "unlimited";
-}
+/** What the worker file exposes: both hats. */
+export interface LoaderWorkerCalls extends DataCalls, LoaderCalls {}
 
-export interface LoaderCalls {
-  setUp(setup: LoaderSetup): Promise<void>;
-  /** Live switch; turning it off empties the cache. */
-  setPolygonCache(on: boolean): Promise<void>;
-  /** Buffers are transferred. */
-  prepare(request: SampleRequest): Promise<Sample>;
-  counters(): Promise<CacheCounters>;
+interface Versioned {
+  protocolVersion(): number;
 }

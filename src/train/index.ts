@@ -1,5 +1,9 @@
 // The loop, evaluation, choice of engine, events.
 
+export { NORMALISATION, engineSettings } from "./build-engine.ts";
+export type { SendEvent } from "./emitter.ts";
+export type { RunTools, SamplePool } from "./run.ts";
+export { createTrainer, type Trainer, type TrainerTools } from "./trainer.ts";
 export type {
   EvaluationEvent,
   FeatureStatus,

@@ -102,7 +102,7 @@ export interface TimingEvent {
   /** Wall time from step to step, evaluations left out. */
   readonly stepMs: DurationStatistics;
   /** Phases of the last step; only "wait" and "step" while the profiler is off. */
-  readonly lastStep: Partial<Record<Stage, number>>;
+  readonly lastStep: { [stage in Stage]?: number };
   readonly stages: Partial<Record<Stage, DurationStatistics>>;
   /** Steps the run will make. */
   readonly plannedSteps: number;

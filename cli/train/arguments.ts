@@ -1,0 +1,109 @@
+// The command line of `npm run train`: what may be asked, and a clear refusal of anything else.
+
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { err, ok, type Result } from "../../src/core/index.ts";
+
+export const USAGE = `npm run train -- [options]
+  --preset P         quick (default), balanced or reference
+  --config FILE      JSON file of settings; later options win over it
+  --data PATH        own pages: a folder, or a label file; without it the built-in pages of the preset
+  --images DIR       where the pictures lie, when not beside the labels
+  --set path=value   one setting, e.g. --set optimizer.learningRate=0.003; may be repeated
+  --steps N          length of the run in steps
+  --seed S           seed of the run
+  --engine E         auto (default), webgpu, tfjs-webgpu, tfjs-webgl or tfjs-cpu
+  --out DIR          folder for the report (report.json) when --report is not given
+  --report FILE      where the report is written
+  --real-gpu         use this machine's GPU instead of the software adapter
+Ctrl-C stops at the end of the step and still writes the report.
+Exit codes: 0 done, 1 failed (the reason is printed and in the report), 2 wrong arguments.`;
+
+export interface TrainArguments {
+  readonly help: boolean;
+  readonly preset: string;
+  /** Given on the command line: wins over the settings file. */
+  readonly presetWasGiven: boolean;
+  readonly configFile: string | undefined;
+  readonly data: string | undefined;
+  readonly images: string | undefined;
+  /** "path=value", in the order given; --steps, --seed and --engine stand at the end. */
+  readonly set: readonly string[];
+  readonly report: string | undefined;
+  readonly realGpu: boolean;
+}
+
+export function parseTrainArguments(args: readonly string[]): Result<TrainArguments, string> {
+  let values: Record<string, string | boolean | string[] | undefined>;
+  try {
+    values = parseArgs({
+      args: [...args],
+      options: {
+        preset: { type: "string" },
+        config: { type: "string" },
+        data: { type: "string" },
+        images: { type: "string" },
+        set: { type: "string", multiple: true },
+        steps: { type: "string" },
+        seed: { type: "string" },
+        engine: { type: "string" },
+        out: { type: "string" },
+        report: { type: "string" },
+        "real-gpu": { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (thrown) {
+    return err(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+  const text = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  for (const name of ["steps", "seed"]) {
+    const value = text(name);
+    if (value !== undefined && !/^\d+$/.test(value))
+      return err(`--${name} must be a whole number, got "${value}".`);
+  }
+  const data = text("data");
+  if (data !== undefined && !existsSync(data)) return err(`--data: there is no file or folder "${data}".`);
+  const images = text("images");
+  if (images !== undefined && !(existsSync(images) && statSync(images).isDirectory())) {
+    return err(`--images: there is no folder "${images}".`);
+  }
+  if (images !== undefined && data === undefined) return err("--images needs --data with the labels.");
+  const configFile = text("config");
+  if (configFile !== undefined && !existsSync(configFile))
+    return err(`--config: there is no file "${configFile}".`);
+  const out = text("out");
+  const report = text("report") ?? (out === undefined ? undefined : `${out.replace(/\/+$/, "")}/report.json`);
+
+  const set = Array.isArray(values.set) ? [...values.set] : [];
+  if (data !== undefined) set.push("data.set=own");
+  const steps = text("steps");
+  if (steps !== undefined) set.push("train.length.unit=steps", `train.length.count=${steps}`);
+  const seed = text("seed");
+  if (seed !== undefined) set.push(`train.seed=${seed}`);
+  const engine = text("engine");
+  if (engine !== undefined) set.push(`engine.kind=${engine}`);
+  return ok({
+    help: values.help === true,
+    preset: text("preset") ?? "quick",
+    presetWasGiven: text("preset") !== undefined,
+    configFile,
+    data,
+    images,
+    set,
+    report,
+    realGpu: values["real-gpu"] === true,
+  });
+}
+
+/** The parsed settings file. Throws with the file's name when it is not JSON. */
+export function readConfigFile(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (thrown) {
+    throw new Error(`${path} is not JSON: ${thrown instanceof Error ? thrown.message : thrown}`);
+  }
+}

@@ -1,0 +1,59 @@
+// Collects the person's files for the page and serves them from the page's own origin, so that nothing else is asked.
+
+import { createReadStream, readdirSync, statSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import type { Plugin } from "vite";
+
+export interface LocalFile {
+  /** Relative to what was given, with forward slashes; plain data. */
+  readonly path: string;
+  readonly fullPath: string;
+}
+
+const PREFIX = "/__files__/";
+
+/** Every regular file of `data` (a folder or one file) and of `images`; hidden files are left out. */
+export function collectFiles(data: string, images: string | undefined): LocalFile[] {
+  const files = new Map<string, LocalFile>();
+  for (const given of images === undefined ? [data] : [data, images]) {
+    for (const file of filesOf(given)) files.set(file.fullPath, file);
+  }
+  return [...files.values()];
+}
+
+function filesOf(given: string): LocalFile[] {
+  if (!statSync(given).isDirectory()) return [{ path: basename(given), fullPath: given }];
+  return readdirSync(given, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((fullPath) => ({ path: relative(given, fullPath).replaceAll("\\", "/"), fullPath }));
+}
+
+/** Address of the n-th file on the served page. */
+export function fileAddress(index: number): string {
+  return `${PREFIX}${index}`;
+}
+
+/** Serves exactly these files by number; any other path under the prefix is 404. */
+export function serveFiles(files: readonly LocalFile[]): Plugin {
+  return {
+    name: "local-files",
+    configurePreviewServer(server) {
+      server.middlewares.use((request, response, next) => {
+        if (!request.url?.startsWith(PREFIX)) return next();
+        const file = files[Number(request.url.slice(PREFIX.length))];
+        if (file === undefined) {
+          response.statusCode = 404;
+          response.end();
+          return;
+        }
+        response.setHeader("Content-Type", "application/octet-stream");
+        response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+        createReadStream(file.fullPath)
+          .on("error", () => response.destroy())
+          .pipe(response);
+      });
+    },
+  };
+}

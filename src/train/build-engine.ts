@@ -1,0 +1,54 @@
+// From the configuration to a built engine: the graph, its first weights, the settings, the chosen factory.
+
+import type { Config } from "../config/index.ts";
+import { chooseEngine, type Engine, type EngineFactory, type EngineSettings } from "../engine/index.ts";
+import { buildGraph, initialWeights } from "../graph/index.ts";
+import type { Tracer } from "../trace/index.ts";
+
+/** ImageNet statistics, as every dated run of the original project used. */
+export const NORMALISATION = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
+
+/** Throws PlaygroundError when no wanted engine runs here. */
+export async function buildEngine(
+  config: Config,
+  factories: readonly EngineFactory[],
+  tracer: Tracer,
+  progress: (done: number, total: number) => void,
+): Promise<Engine> {
+  const factory = await chooseEngine(config.engine.kind, factories);
+  return factory.build(engineSettings(config, tracer), progress);
+}
+
+export function engineSettings(config: Config, tracer: Tracer): EngineSettings {
+  const graph = buildGraph(config.model.name);
+  const { optimizer, loss, targets, train } = config;
+  return {
+    graph,
+    initialWeights: initialWeights(graph, train.seed),
+    loss: {
+      probabilityWeight: loss.probabilityWeight,
+      thresholdWeight: loss.thresholdWeight,
+      binaryWeight: loss.binaryWeight,
+      negativeRatio: loss.negativeRatio,
+      k: loss.k,
+      epsilon: 1e-6,
+    },
+    optimizer:
+      optimizer.kind === "adamw"
+        ? {
+            kind: "adamw",
+            beta1: optimizer.beta1,
+            beta2: optimizer.beta2,
+            epsilon: 1e-8,
+            weightDecay: optimizer.weightDecay,
+          }
+        : { kind: "sgd", momentum: optimizer.momentum, weightDecay: optimizer.weightDecay },
+    clipNorm: optimizer.clipNorm,
+    batchSize: train.batchSize,
+    accumulate: train.accumulate,
+    sizePx: config.model.inputSizePx,
+    normalisation: NORMALISATION,
+    thresholdRange: [targets.thresholdMin, targets.thresholdMax],
+    tracer,
+  };
+}

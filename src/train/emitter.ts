@@ -1,0 +1,72 @@
+// Sends a run's events: numbered and named by run; fast facts are collected and go out at most ten times a second.
+
+import type { FeatureStatus, LossPoint, TimingEvent, TrainerEvent, TrainerEventBody } from "./types.ts";
+
+export type SendEvent = (event: TrainerEvent, transfer: readonly ArrayBuffer[]) => void;
+
+const FLUSH_MS = 100;
+
+export interface Emitter {
+  /** At once, after what was collected before it. */
+  send(body: TrainerEventBody, transfer?: readonly ArrayBuffer[]): void;
+  log(level: "info" | "warning" | "error", source: string, text: string): void;
+  loss(point: LossPoint): void;
+  /** Latest wins; asked for only when it is sent, so that nobody computes statistics that nobody sees. */
+  facts(read: () => Facts): void;
+  /** Sends everything collected. */
+  flush(): void;
+  /** Flushes and stops its timer. */
+  close(): void;
+}
+
+export interface Facts {
+  readonly timing: TimingEvent;
+  readonly features: readonly FeatureStatus[];
+  readonly polygons: Extract<TrainerEventBody, { kind: "features" }>["polygons"];
+}
+
+export function createEmitter(runId: string, send: SendEvent): Emitter {
+  let sequence = 0;
+  let points: LossPoint[] = [];
+  let readFacts: (() => Facts) | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const post = (body: TrainerEventBody, transfer: readonly ArrayBuffer[] = []): void => {
+    send({ ...body, runId, sequence: sequence++ }, transfer);
+  };
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (points.length > 0) {
+      post({ kind: "losses", points });
+      points = [];
+    }
+    if (readFacts !== undefined) {
+      const { timing, features, polygons } = readFacts();
+      readFacts = undefined;
+      post({ kind: "timing", ...timing });
+      post({ kind: "features", features, polygons });
+    }
+  };
+  const soon = (): void => {
+    timer ??= setTimeout(flush, FLUSH_MS);
+  };
+
+  return {
+    send: (body, transfer) => {
+      flush();
+      post(body, transfer);
+    },
+    log: (level, source, text) => post({ kind: "log", level, source, text }),
+    loss: (point) => {
+      points.push(point);
+      soon();
+    },
+    facts: (read) => {
+      readFacts = read;
+      soon();
+    },
+    flush,
+    close: flush,
+  };
+}

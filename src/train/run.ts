@@ -1,0 +1,350 @@
+// One run: builds the engine, takes batches, steps, evaluates, obeys. Knows no thread and no device; workers/ wires it.
+// `drive` is the order of things; `set` is what may change while it goes on.
+
+import { collectBatch, type LoaderPool, type Sample } from "../batch/index.ts";
+import {
+  type Config,
+  evaluationEverySteps,
+  learningRateAt,
+  plannedSteps,
+  usedPages,
+} from "../config/index.ts";
+import { PlaygroundError, toErrorData } from "../core/index.ts";
+import type { Page, PageId } from "../dataset/index.ts";
+import type { Engine, EngineFactory } from "../engine/index.ts";
+import { breathe } from "./breathe.ts";
+import { buildEngine } from "./build-engine.ts";
+import type { Emitter } from "./emitter.ts";
+import { createEvaluator, type Evaluator } from "./evaluator.ts";
+import { createInstruments, type Instruments, type Progress } from "./instruments.ts";
+import type { LiveSettings, PageFrame, RunCounters, RunState, StartRequest } from "./types.ts";
+
+/** What the loop needs of the loaders. */
+export type SamplePool = Pick<
+  LoaderPool,
+  "next" | "validate" | "setLoader" | "setPolygonCache" | "cacheCounters" | "close"
+>;
+
+export interface RunTools {
+  readonly factories: readonly EngineFactory[];
+  readonly openPool: (request: StartRequest, emitter: Emitter) => Promise<SamplePool>;
+  readonly emitter: Emitter;
+}
+
+/** What the person wants of the loop. */
+type Wish = "train" | "one step" | "pause" | "stop";
+
+export class TrainingRun {
+  /** Settles when the run has begun (running or paused); rejects with what made it impossible. */
+  readonly begun: Promise<void>;
+  /** Settles when nothing of the run is left: finished or failed, and everything freed. */
+  readonly ended: Promise<void>;
+
+  readonly #request: StartRequest;
+  readonly #config: Config;
+  readonly #tools: RunTools;
+  readonly #emitter: Emitter;
+  readonly #instruments: Instruments;
+  readonly #trainPages: number;
+  readonly #validationPages: readonly Page[];
+  readonly #planned: number;
+
+  #wish: Wish;
+  #wantsEvaluation: boolean;
+  #state: RunState = { kind: "idle" };
+  #stepsDone = 0;
+  #evaluatedAt = -1;
+  #postprocess: Config["postprocess"];
+  #watched: readonly PageId[] = [];
+  #wantThreshold = false;
+  #readAgainTimer: ReturnType<typeof setTimeout> | undefined;
+  #engine: Engine | undefined;
+  #pool: SamplePool | undefined;
+  #evaluator: Evaluator | undefined;
+  #wake: () => void = () => undefined;
+  #hasBegun: () => void = () => undefined;
+  #fail: (thrown: unknown) => void = () => undefined;
+  /** Rejects when something outside the loop fails: the device, a loss that is no number. */
+  readonly #failure: Promise<never>;
+
+  constructor(request: StartRequest, tools: RunTools) {
+    const { config } = request.resolved;
+    const { train, validation } = request.dataset;
+    this.#request = request;
+    this.#config = config;
+    this.#tools = tools;
+    this.#emitter = tools.emitter;
+    this.#instruments = createInstruments(config.features.profiler, config.features.polygonCache);
+    this.#trainPages = usedPages(config, train.length);
+    this.#validationPages =
+      config.evaluation.pages === "all" ? validation : validation.slice(0, config.evaluation.pages);
+    this.#planned = plannedSteps(config, train.length);
+    this.#postprocess = config.postprocess;
+    this.#wish = ({ train: "train", step: "one step", prepare: "pause" } as const)[request.until];
+    this.#wantsEvaluation = request.until === "prepare";
+    this.#failure = new Promise((_resolve, reject) => {
+      this.#fail = reject;
+    });
+    this.#failure.catch(() => undefined);
+    this.begun = new Promise((resolve, reject) => {
+      this.#hasBegun = resolve;
+      this.#failure.catch(reject);
+    });
+    this.begun.catch(() => undefined);
+    this.ended = this.#drive()
+      .catch((thrown: unknown) => this.#failed(thrown))
+      .finally(() => this.#free());
+  }
+
+  pause(): void {
+    if (this.#state.kind !== "running") return;
+    this.#wish = "pause";
+    this.#enter({ kind: "pausing", step: this.#stepsDone });
+  }
+
+  resume(): void {
+    this.#obey("train");
+  }
+
+  step(): void {
+    this.#obey("one step");
+  }
+
+  stop(): void {
+    this.#obey("stop");
+  }
+
+  /** At the next step boundary. */
+  evaluate(): void {
+    this.#wantsEvaluation = true;
+    this.#wake();
+  }
+
+  async set(live: LiveSettings): Promise<void> {
+    if (live.profiler !== undefined) this.#instruments.recorder.setOn(live.profiler);
+    if (live.wantThreshold !== undefined) this.#wantThreshold = live.wantThreshold;
+    if (live.postprocess !== undefined) {
+      this.#postprocess = live.postprocess;
+      // Sliders send many values: only the last of a burst is read.
+      this.#readAgainTimer ??= setTimeout(() => this.#readAgain(), 0);
+    }
+    if (live.watched !== undefined) {
+      const added = live.watched.filter((id) => !this.#watched.includes(id));
+      this.#watched = live.watched;
+      this.#sendFrames(this.#evaluator?.frames(added) ?? []);
+    }
+    if (live.polygonCache !== undefined) {
+      this.#instruments.setCacheOn(live.polygonCache);
+      await this.#pool?.setPolygonCache(live.polygonCache);
+      await this.#countCache();
+    }
+    if (live.loader !== undefined) await this.#pool?.setLoader(live.loader);
+    this.#reportFacts();
+  }
+
+  async counters(): Promise<RunCounters> {
+    await this.#countCache();
+    const { timing, features, polygons } = this.#instruments.facts(this.#progress());
+    return {
+      cache: { polygons },
+      features,
+      stages: timing.stages,
+      stepMs: timing.stepMs,
+      memoryBytes: timing.memoryBytes,
+      samplesSeen: timing.samplesSeen,
+      stepsDone: this.#stepsDone,
+      engine: this.#engine?.info ?? null,
+    };
+  }
+
+  async #drive(): Promise<void> {
+    const { engine, pool } = await this.#prepare();
+    const every = evaluationEverySteps(this.#config, this.#request.dataset.train.length);
+    this.#instruments.restart();
+    while (await this.#mayGoOn()) {
+      if (this.#state.kind !== "running" && this.#state.kind !== "pausing") {
+        this.#enter({ kind: "running", step: this.#stepsDone });
+      }
+      this.#hasBegun();
+      await Promise.race([this.#makeStep(engine, pool), this.#failure]);
+      if (this.#wish === "one step") this.#wish = "pause";
+      if (this.#wantsEvaluation || this.#stepsDone % every === 0) await this.#evaluate();
+      await breathe();
+    }
+    if (this.#evaluatedAt !== this.#stepsDone) await this.#evaluate();
+    await this.#countCache();
+    this.#reportFacts();
+    const reason = this.#wish === "stop" ? "stopped" : "length reached";
+    this.#enter({ kind: "finished", step: this.#stepsDone, reason });
+  }
+
+  async #prepare(): Promise<{ engine: Engine; pool: SamplePool }> {
+    if (this.#trainPages === 0) throw noPages("training");
+    if (this.#validationPages.length === 0) throw noPages("validation");
+    const preparing = (doing: string, done: number, total: number): void =>
+      this.#enter({ kind: "preparing", doing, done, total });
+    preparing("Building the network", 0, 1);
+    const { tracer } = this.#instruments.recorder;
+    const engine = await buildEngine(this.#config, this.#tools.factories, tracer, (done, total) =>
+      preparing("Compiling the network for this machine", done, total),
+    );
+    this.#engine = engine;
+    engine.failed.catch((thrown: unknown) => this.#fail(thrown));
+    this.#emitter.send({ kind: "engine", info: engine.info });
+    this.#emitter.log("info", "trainer", `Training runs on ${engine.info.label} (${engine.info.adapter}).`);
+    if (engine.info.fallbackNotice !== "") {
+      this.#emitter.log("warning", "trainer", engine.info.fallbackNotice);
+    }
+    this.#evaluator = createEvaluator(engine, this.#validationPages, {
+      batchSize: this.#config.train.batchSize,
+      sizePx: this.#config.model.inputSizePx,
+      tracer,
+    });
+    const pool = await this.#tools.openPool(this.#request, this.#emitter);
+    this.#pool = pool;
+    return { engine, pool };
+  }
+
+  /** Waits while paused; false when the loop shall end. */
+  async #mayGoOn(): Promise<boolean> {
+    while (this.#wish === "pause") {
+      if (this.#wantsEvaluation) await this.#evaluate();
+      if (this.#state.kind !== "paused") this.#enter({ kind: "paused", step: this.#stepsDone });
+      this.#hasBegun();
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      if (this.#wish === "pause" && !this.#wantsEvaluation) await Promise.race([woken, this.#failure]);
+      this.#instruments.restart();
+    }
+    return this.#wish !== "stop" && this.#stepsDone < this.#planned;
+  }
+
+  async #makeStep(engine: Engine, pool: SamplePool): Promise<void> {
+    const start = performance.now();
+    const samples: Sample[] = [];
+    while (samples.length < this.#config.train.batchSize) samples.push(await pool.next());
+    const batch = collectBatch(samples, this.#config.model.inputSizePx);
+    const ready = performance.now();
+    const learningRate = learningRateAt(this.#config, this.#stepsDone, this.#planned);
+    const ticket = engine.step(batch, learningRate);
+    const epochBefore = this.#epoch();
+    const step = ++this.#stepsDone;
+    ticket.loss.then(
+      (loss) => {
+        this.#emitter.loss({ step, learningRate, ...loss });
+        if (!Number.isFinite(loss.total)) this.#fail(notFinite(step));
+      },
+      (thrown: unknown) => this.#fail(thrown),
+    );
+    await ticket.accepted;
+    this.#instruments.stepEnded(samples, ready - start, performance.now() - ready);
+    if (this.#epoch() !== epochBefore) {
+      await this.#countCache();
+      this.#instruments.epochStarted();
+    }
+    this.#reportFacts();
+  }
+
+  async #evaluate(): Promise<void> {
+    const evaluator = this.#evaluator;
+    const pool = this.#pool;
+    if (evaluator === undefined || pool === undefined) return;
+    this.#wantsEvaluation = false;
+    this.#evaluatedAt = this.#stepsDone;
+    const position = { step: this.#stepsDone, epoch: this.#epoch() };
+    const { event, frames } = await Promise.race([
+      evaluator.evaluate(position, pool.validate(this.#validationPages), {
+        settings: () => this.#postprocess,
+        watched: this.#watched,
+        wantThreshold: this.#wantThreshold,
+      }),
+      this.#failure,
+    ]);
+    this.#emitter.send({ kind: "evaluation", ...event });
+    this.#sendFrames(frames);
+    await this.#countCache();
+    this.#instruments.restart();
+  }
+
+  #readAgain(): void {
+    this.#readAgainTimer = undefined;
+    const event = this.#evaluator?.readAgain(this.#postprocess);
+    if (event !== undefined) this.#emitter.send({ kind: "evaluation", ...event });
+  }
+
+  #sendFrames(frames: readonly PageFrame[]): void {
+    if (frames.length === 0) return;
+    const buffers = frames.flatMap(({ probability, threshold }) =>
+      threshold === undefined ? [probability.buffer] : [probability.buffer, threshold.buffer],
+    );
+    this.#emitter.send({ kind: "frames", step: this.#evaluatedAt, frames }, buffers);
+  }
+
+  #obey(wish: Wish): void {
+    this.#wish = wish;
+    this.#wake();
+  }
+
+  #enter(state: RunState): void {
+    this.#state = state;
+    this.#emitter.send({ kind: "state", state });
+  }
+
+  #epoch(): number {
+    return Math.floor((this.#stepsDone * this.#config.train.batchSize) / this.#trainPages);
+  }
+
+  #progress(): Progress {
+    return {
+      step: this.#stepsDone,
+      epoch: this.#epoch(),
+      samplesSeen: this.#stepsDone * this.#config.train.batchSize,
+      plannedSteps: this.#planned,
+      memoryBytes: this.#engine?.memory().bytes ?? 0,
+    };
+  }
+
+  async #countCache(): Promise<void> {
+    if (this.#pool !== undefined) this.#instruments.cacheCounted(await this.#pool.cacheCounters());
+  }
+
+  #reportFacts(): void {
+    this.#emitter.facts(() => this.#instruments.facts(this.#progress()));
+  }
+
+  #failed(thrown: unknown): void {
+    const error = toErrorData(thrown, this.#stepsDone === 0 ? "starting the run" : "training");
+    this.#emitter.log("error", "trainer", error.message);
+    this.#enter({ kind: "failed", step: this.#stepsDone, error });
+    this.#fail(thrown);
+  }
+
+  #free(): void {
+    clearTimeout(this.#readAgainTimer);
+    this.#pool?.close();
+    this.#pool = undefined;
+    this.#engine?.dispose();
+    this.#emitter.flush();
+  }
+}
+
+function noPages(split: "training" | "validation"): PlaygroundError {
+  return new PlaygroundError({
+    code: "bad-dataset",
+    message: `There is no ${split} page, so nothing can be ${split === "training" ? "learned" : "scored"}.`,
+    doing: "starting the run",
+    next: "Bring at least two labelled pages, or choose a built-in set.",
+  });
+}
+
+function notFinite(step: number): PlaygroundError {
+  return new PlaygroundError({
+    code: "not-finite",
+    message: `The loss is not a number at step ${step}.`,
+    what: `step ${step}`,
+    doing: "training",
+    kept: "Charts, log and the last evaluation stay.",
+    next: "Reset with a lower learning rate, or turn gradient clipping on.",
+  });
+}

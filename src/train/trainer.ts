@@ -1,0 +1,68 @@
+// Obeys calls: one run at a time, a new start ends the former one. The worker exposes this as TrainerCalls.
+
+import { PlaygroundError } from "../core/index.ts";
+import type { EngineFactory, EngineId } from "../engine/index.ts";
+import { createEmitter, type SendEvent } from "./emitter.ts";
+import { type RunTools, TrainingRun } from "./run.ts";
+import type { LiveSettings, RunCounters, StartRequest } from "./types.ts";
+
+export interface TrainerTools extends Pick<RunTools, "factories" | "openPool"> {
+  readonly send: SendEvent;
+}
+
+export interface Trainer {
+  engines(): Promise<{ readonly id: EngineId; readonly available: boolean; readonly reason: string }[]>;
+  start(request: StartRequest): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  step(): Promise<void>;
+  stop(): Promise<void>;
+  set(live: LiveSettings): Promise<void>;
+  evaluate(): Promise<void>;
+  counters(): Promise<RunCounters>;
+}
+
+export function createTrainer(tools: TrainerTools): Trainer {
+  let run: TrainingRun | undefined;
+  let live: LiveSettings = {};
+  const current = (): TrainingRun => {
+    if (run !== undefined) return run;
+    throw new PlaygroundError({
+      code: "internal",
+      message: "There is no run.",
+      next: "Press Train to start one.",
+    });
+  };
+  return {
+    engines: () => Promise.all(tools.factories.map(describe)),
+    start: async (request) => {
+      run?.stop();
+      await run?.ended;
+      run = new TrainingRun(request, { ...tools, emitter: createEmitter(request.runId, tools.send) });
+      // What somebody looks at belongs to the screen, not to the run: it holds for the next one too.
+      const { watched, wantThreshold } = live;
+      await run.set({ ...(watched && { watched }), ...(wantThreshold !== undefined && { wantThreshold }) });
+      await run.begun;
+    },
+    pause: async () => current().pause(),
+    resume: async () => current().resume(),
+    step: async () => current().step(),
+    stop: async () => {
+      run?.stop();
+      await run?.ended;
+    },
+    set: async (settings) => {
+      live = { ...live, ...settings };
+      await run?.set(settings);
+    },
+    evaluate: async () => current().evaluate(),
+    counters: () => current().counters(),
+  };
+}
+
+async function describe(
+  factory: EngineFactory,
+): Promise<{ id: EngineId; available: boolean; reason: string }> {
+  const answer = await factory.available();
+  return { id: factory.id, available: answer.ok, reason: answer.ok ? "" : answer.reason };
+}

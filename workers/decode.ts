@@ -1,0 +1,52 @@
+// How a worker decodes a page: the browser's decoder, off the main thread, with the EXIF orientation applied once.
+
+import { PlaygroundError } from "../src/core/index.ts";
+import type { Page, Pixels } from "../src/dataset/index.ts";
+
+let canvas: OffscreenCanvas | undefined;
+
+/** Upright pixels of a page. Throws PlaygroundError "bad-file" naming the page when it cannot be decoded. */
+export async function decodePage(page: Pick<Page, "name" | "file" | "size">): Promise<Pixels> {
+  const { widthPx, heightPx } = page.size;
+  let bitmap: ImageBitmap;
+  try {
+    bitmap = await createImageBitmap(page.file as Blob, {
+      imageOrientation: "from-image",
+      premultiplyAlpha: "none",
+    });
+  } catch (thrown) {
+    throw new PlaygroundError({
+      code: "bad-file",
+      message: `The picture of page "${page.name}" cannot be decoded.`,
+      what: page.name,
+      next: "Open it in an image editor and save it again, or leave it out.",
+      cause: String(thrown),
+    });
+  }
+  canvas ??= new OffscreenCanvas(1, 1);
+  if (canvas.width !== widthPx || canvas.height !== heightPx) {
+    canvas.width = widthPx;
+    canvas.height = heightPx;
+  }
+  const context = canvas.getContext("2d", { willReadFrequently: true, alpha: false });
+  if (context === null)
+    throw new PlaygroundError({ code: "out-of-memory", message: "No canvas could be made for a page." });
+  // Transparent pictures are read on white paper.
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, widthPx, heightPx);
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const { data } = context.getImageData(0, 0, widthPx, heightPx);
+  return { rgba: data as Uint8ClampedArray<ArrayBuffer>, size: page.size };
+}
+
+/** How a loader in this thread reads and decodes pages. */
+export const loaderTools = {
+  /** Reads the encoded picture into memory, so that reading and decoding are told apart. */
+  load: async (page: Page): Promise<Page> => ({
+    ...page,
+    file: new Blob([await page.file.arrayBuffer()], { type: page.file.type }),
+  }),
+  decode: decodePage,
+  now: () => performance.now(),
+};

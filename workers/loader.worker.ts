@@ -1,0 +1,49 @@
+// The loader worker, two hats: it draws and imports datasets for the page, and it prepares samples of the pages it owns
+// for the trainer. Wiring only.
+
+import { expose, transfer } from "comlink";
+import { createLoader } from "../src/batch/index.ts";
+import { drawSet, importDataset } from "../src/dataset/index.ts";
+import { type LoaderWorkerCalls, type PrepareProgress, PROTOCOL_VERSION } from "../src/protocol/index.ts";
+import { loaderTools } from "./decode.ts";
+import { loadFonts } from "./fonts.ts";
+import { withPlainErrors } from "./plain-errors.ts";
+
+let progress: MessagePort | undefined;
+const report = (done: number, total: number): void =>
+  progress?.postMessage({ done, total } satisfies PrepareProgress);
+
+const loader = createLoader(loaderTools);
+
+const calls: LoaderWorkerCalls = {
+  protocolVersion: () => PROTOCOL_VERSION,
+  setProgressPort: (port) => {
+    progress = port;
+  },
+  drawSet: async ({ data }) => {
+    await loadFonts(self.fonts);
+    return drawSet(data, {
+      createCanvas: (widthPx, heightPx) => new OffscreenCanvas(widthPx, heightPx),
+      encode: (canvas) => canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 }),
+      onProgress: report,
+      isCancelled: () => false,
+    });
+  },
+  importFiles: async ({ files, data, name }) => {
+    return importDataset({
+      files: files.map(({ path, blob }) => ({ path, file: blob })),
+      name,
+      labelSpace: data.labelSpace,
+      validationShare: data.validationShare,
+      seed: data.seed,
+      onProgress: report,
+    });
+  },
+  ...loader,
+  prepare: async (request) => {
+    const sample = await loader.prepare(request);
+    return transfer(sample, [sample.image.buffer, sample.thresholds.buffer, sample.flags.buffer]);
+  },
+};
+
+expose(withPlainErrors(calls));

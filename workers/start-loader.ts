@@ -1,0 +1,43 @@
+// How the trainer starts its loaders: a worker of its own for each, or, with none, the trainer's own thread.
+
+import { type Remote, wrap } from "comlink";
+import { createLoader, type LoaderHandle } from "../src/batch/index.ts";
+import { PlaygroundError } from "../src/core/index.ts";
+import type { LoaderWorkerCalls } from "../src/protocol/index.ts";
+import { loaderTools } from "./decode.ts";
+
+/** Starts worker number `index` (from 0). */
+export function startLoaderWorker(index: number): LoaderHandle {
+  const worker = new Worker(new URL("./loader.worker.ts", import.meta.url), {
+    type: "module",
+    name: `loader ${index + 1}`,
+  });
+  const remote: Remote<LoaderWorkerCalls> = wrap(worker);
+  return {
+    calls: {
+      setUp: (setup) => remote.setUp(setup),
+      setPolygonCache: (on) => remote.setPolygonCache(on),
+      prepare: (request) => remote.prepare(request),
+      counters: () => remote.counters(),
+    },
+    terminate: () => worker.terminate(),
+    onDeath: (listener) => {
+      const died = (cause: string): void =>
+        listener(
+          new PlaygroundError({
+            code: "worker-died",
+            message: "The worker stopped.",
+            what: `loader ${index + 1}`,
+            cause,
+          }).data,
+        );
+      worker.addEventListener("error", (event) => died(event.message));
+      worker.addEventListener("messageerror", () => died("a message could not be read"));
+    },
+  };
+}
+
+/** The loader of this thread. */
+export function startInPlace(): LoaderHandle {
+  return { calls: createLoader(loaderTools), terminate: () => undefined, onDeath: () => undefined };
+}
