@@ -10,7 +10,7 @@ export type { OwnFile } from "./page-source.ts";
 export { createPlayground, type Playground } from "./playground.ts";
 export { type Memory, readView, rememberView } from "./preferences.ts";
 export { countPage, errorCount, type PageCounts } from "./quality-slice.ts";
-export { type FeatureLife, isSilent } from "./run-slice.ts";
+export { type FeatureLife, isSilent, isWarmingUp } from "./run-slice.ts";
 export { isActive, isLive, stepOf } from "./run-state.ts";
 export {
   inapplicable,

@@ -3,11 +3,11 @@
 
 import { errorDataOf, type TrainerClient } from "../client/index.ts";
 import type { ErrorData } from "../core/index.ts";
-import type { LiveSettings, StartRequest } from "../protocol/index.ts";
+import type { LiveSettings, StartRequest, TrainerEvent } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
 import { applyEvent } from "./events.ts";
 import { initialQuality } from "./quality-slice.ts";
-import { beginRun, resetRun, withState } from "./run-slice.ts";
+import { beginRun, isWarmingUp, resetRun, withState } from "./run-slice.ts";
 import { isActive, isLive, type RunAction, stepOf } from "./run-state.ts";
 import { liveSettings } from "./selectors.ts";
 import { changedForRestart } from "./settings-slice.ts";
@@ -51,7 +51,10 @@ export function createRunControl(context: Context): RunControl {
   const connect = (): Promise<TrainerClient> => {
     connecting ??= machine
       .startTrainer({
-        onEvent: (event) => store.setState((state) => applyEvent(state, fast, event, machine.nowMs())),
+        onEvent: (event) => {
+          store.setState((state) => applyEvent(state, fast, event, machine.nowMs()));
+          goOnWhenReady(event);
+        },
         onDied,
       })
       .then(async (started) => {
@@ -65,6 +68,10 @@ export function createRunControl(context: Context): RunControl {
       });
     return connecting;
   };
+
+  /** What the person wants of the run that is there. */
+  const ask = (until: StartRequest["until"]): void =>
+    store.setState(({ run }) => ({ run: { ...run, until } }));
 
   /** Runs a call; a failure becomes the run's state. */
   const guard = async (doing: string, work: () => Promise<void>): Promise<void> => {
@@ -83,15 +90,29 @@ export function createRunControl(context: Context): RunControl {
     if (dataset === null) return;
     const runId = machine.newRunId();
     const { resolved } = store.getState().settings;
+    const begin = { runId, started: resolved, startedAtMs: machine.nowMs(), until };
     fast.clearRun();
     store.setState((state) => ({
-      run: beginRun(state.run, runId, resolved, machine.nowMs()),
+      run: beginRun(state.run, begin),
       quality: { ...initialQuality, revision: state.quality.revision + 1 },
       error: null,
     }));
     const trainer = await connect();
+    // What somebody looks at is told before the run begins, so that its first evaluation brings the maps.
+    const { watched = [], wantThreshold = false } = liveSettings(store.getState(), fast);
+    await trainer.set({ watched, wantThreshold });
     await trainer.start({ runId, resolved, dataset, until });
     await trainer.set(liveSettings(store.getState(), fast));
+  };
+
+  /** Train or Step was pressed while the model was still being prepared ahead: it goes on as soon as it is. */
+  const goOnWhenReady = (event: TrainerEvent): void => {
+    const { run } = store.getState();
+    if (event.kind !== "state" || run.state.kind !== "paused" || stepOf(run.state) > 0) return;
+    const { until } = run;
+    if (until === "prepare") return;
+    store.setState((state) => ({ run: withState(state.run, { kind: "resume asked" }) }));
+    void guard("training", async () => (until === "train" ? client?.resume() : client?.step()));
   };
 
   /** A run that was only prepared, and settings that have not changed since: going on is the same as starting. */
@@ -107,8 +128,10 @@ export function createRunControl(context: Context): RunControl {
     start,
     train: () =>
       guard("training", async () => {
+        if (isWarmingUp(store.getState().run)) return ask("train");
         if (isActive(store.getState().run.state)) return;
         if (!canResume()) return start("train");
+        ask("train");
         act({ kind: "resume asked" });
         return client?.resume();
       }),
@@ -120,8 +143,10 @@ export function createRunControl(context: Context): RunControl {
       }),
     step: () =>
       guard("making one step", async () => {
+        if (isWarmingUp(store.getState().run)) return ask("step");
         if (isActive(store.getState().run.state)) return;
         if (!canResume()) return start("step");
+        ask("step");
         act({ kind: "resume asked" });
         return client?.step();
       }),

@@ -2,7 +2,14 @@
 // Loss points are not here: they live in LossColumns, and only their revision is.
 
 import type { ResolvedConfig } from "../config/index.ts";
-import type { CacheCounters, EngineInfo, FeatureStatus, RunState, TimingEvent } from "../protocol/index.ts";
+import type {
+  CacheCounters,
+  EngineInfo,
+  FeatureStatus,
+  RunState,
+  StartRequest,
+  TimingEvent,
+} from "../protocol/index.ts";
 import { nextRunState, type RunAction, stepOf } from "./run-state.ts";
 
 /** A switch and when its proof of life last moved. */
@@ -18,6 +25,8 @@ export interface RunSlice {
   /** With what the run was started; null before the first. */
   readonly started: ResolvedConfig | null;
   readonly startedAtMs: number;
+  /** A warm-up builds and evaluates; training begins when somebody asks for it. */
+  readonly until: StartRequest["until"];
   readonly engine: EngineInfo | null;
   readonly timing: TimingEvent | null;
   readonly features: readonly FeatureLife[];
@@ -33,6 +42,7 @@ export const initialRun: RunSlice = {
   state: { kind: "idle" },
   started: null,
   startedAtMs: 0,
+  until: "train",
   engine: null,
   timing: null,
   features: [],
@@ -46,12 +56,13 @@ export function withState(run: RunSlice, action: RunAction): RunSlice {
 }
 
 /** A new run: nothing of the former one stays but the engine's name and the count of dropped events. */
-export function beginRun(run: RunSlice, runId: string, started: ResolvedConfig, nowMs: number): RunSlice {
+export function beginRun(
+  run: RunSlice,
+  begin: Pick<RunSlice, "runId" | "started" | "startedAtMs" | "until">,
+): RunSlice {
   return {
     ...initialRun,
-    runId,
-    started,
-    startedAtMs: nowMs,
+    ...begin,
     engine: run.engine,
     staleEvents: run.staleEvents,
     lossRevision: run.lossRevision + 1,
@@ -68,6 +79,11 @@ export function resetRun(run: RunSlice, runId: string): RunSlice {
     staleEvents: run.staleEvents,
     lossRevision: run.lossRevision + 1,
   };
+}
+
+/** Being prepared ahead of anybody asking. */
+export function isWarmingUp({ state, until }: RunSlice): boolean {
+  return state.kind === "preparing" && until === "prepare";
 }
 
 export function withTiming(run: RunSlice, timing: TimingEvent): RunSlice {

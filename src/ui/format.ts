@@ -58,13 +58,20 @@ export function big(value: number): string {
   return `${significant(value / 1e9)} G`;
 }
 
-/** A loss or a rate: as many digits as say something, no exponent above 1e-4. */
+/** A loss or a rate: three significant digits, no exponent from 0.001 on. */
 export function loss(value: number | undefined): string {
   if (value === undefined) return UNKNOWN;
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return "infinite";
-  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(1).replace("-", "−");
-  return value.toFixed(Math.abs(value) < 0.1 ? 4 : Math.abs(value) < 100 ? 3 : 1);
+  if (value !== 0 && Math.abs(value) < 1e-3) return rate(value);
+  return Math.abs(value) < 0.1 ? value.toFixed(4) : value.toFixed(Math.abs(value) < 100 ? 3 : 1);
+}
+
+/** A learning rate: at most three significant digits, without zeros at the end: 0.005, 2.5e−4. */
+export function rate(value: number): string {
+  if (!Number.isFinite(value)) return UNKNOWN;
+  const short = Number(value.toPrecision(3));
+  return (short !== 0 && Math.abs(short) < 1e-3 ? short.toExponential() : String(short)).replace("-", "−");
 }
 
 /** "1 word", "2 words". */

@@ -54,10 +54,10 @@ export function progressSentence(doing: string, done: number, total: number): st
 }
 
 export const VARIANT_NAMES: Readonly<Record<ScoreVariant, string>> = {
-  "cleval mean": "CLEval, mean of pages",
-  "cleval pooled": "CLEval, pooled",
-  "iou mean": "ICDAR IoU, mean of pages",
-  "iou pooled": "ICDAR IoU, pooled",
+  "cleval mean": "CLEval mean",
+  "cleval pooled": "CLEval pooled",
+  "iou mean": "IoU mean",
+  "iou pooled": "IoU pooled",
 };
 
 /** "hmean 0.610 at step 400, rising." */

@@ -106,9 +106,9 @@ export function LineChart(props: Props) {
         <div ref={host} className="plot" />
       </button>
       <ul className="legend small muted" aria-hidden="true">
-        {series.map(({ label, color }) => (
+        {series.map(({ label, color, dash }) => (
           <li key={label}>
-            <span className={`line line-series series-${color}`} />
+            <span className={`line series-${color} ${lineStyle(dash)}`} />
             {label}
           </li>
         ))}
@@ -119,6 +119,12 @@ export function LineChart(props: Props) {
       <ChartTable id={`${id}-table`} {...{ title, series, read, format }} />
     </figure>
   );
+}
+
+/** The style sheet's nearest word for a dash. */
+function lineStyle(dash: LineSeries["dash"]): string {
+  if (dash === undefined) return "";
+  return (dash[0] ?? 0) > 3 ? "line-dashed" : "line-dotted";
 }
 
 const KEYS: ReadonlyMap<string, number> = new Map([

@@ -37,7 +37,7 @@ export function plotOptions(look: ChartLook): uPlot.Options {
   return {
     width: widthPx,
     height: heightPx,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
@@ -53,7 +53,7 @@ export function plotOptions(look: ChartLook): uPlot.Options {
         grid: { show: false },
         values: (_plot, ticks) => ticks.map(count),
       },
-      { ...axis, size: 40, space: 34, gap: 4, values: (_plot, ticks) => ticks.map(format) },
+      { ...axis, size: 44, space: 34, gap: 4, values: (_plot, ticks) => ticks.map(format) },
     ],
     series: [
       {},

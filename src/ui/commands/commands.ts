@@ -2,7 +2,7 @@
 // read this one list, so no key is dead and none is undocumented.
 
 import type { FieldPath } from "../../config/index.ts";
-import { type AppState, isActive, type Playground, settingOf } from "../../store/index.ts";
+import { type AppState, isActive, isWarmingUp, type Playground, settingOf } from "../../store/index.ts";
 import { chooseFiles } from "../open-files.ts";
 import { resolveTheme } from "../theme.ts";
 
@@ -46,6 +46,9 @@ const always = (): boolean => true;
 const hasPages = ({ data }: AppState): boolean => (data.dataset?.validationPages ?? 0) > 0;
 const hasEvaluation = ({ quality }: AppState): boolean => quality.summaries.length > 0;
 
+const canStart = ({ run, data }: AppState): boolean =>
+  data.dataset !== null && (!isActive(run.state) || isWarmingUp(run));
+
 const THRESHOLD_STEP = 0.05;
 
 function moveThreshold(playground: Playground, by: number): void {
@@ -65,8 +68,7 @@ export const COMMANDS: readonly Command[] = [
     group: "Run",
     keys: "Space",
     matches: [" "],
-    isAllowed: ({ run, data }) =>
-      run.state.kind === "running" || (!isActive(run.state) && data.dataset !== null),
+    isAllowed: (state) => state.run.state.kind === "running" || canStart(state),
     run: (playground) => {
       const isRunning = playground.store.getState().run.state.kind === "running";
       void (isRunning ? playground.pause() : playground.train());
@@ -78,7 +80,7 @@ export const COMMANDS: readonly Command[] = [
     group: "Run",
     keys: "S",
     matches: ["s"],
-    isAllowed: ({ run, data }) => !isActive(run.state) && data.dataset !== null,
+    isAllowed: canStart,
     run: (playground) => void playground.step(),
   },
   {

@@ -17,7 +17,8 @@ export function useKeyboard(): void {
       if (belongsToControl(event.target, event.key)) return;
       const command = commandForKey(event.key, event.shiftKey);
       if (command === undefined || (event.repeat && command.group === "Run")) return;
-      if (runCommand(command.id, playground)) event.preventDefault();
+      // Space would scroll the page when there is nothing to train yet.
+      if (runCommand(command.id, playground) || event.key === " ") event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);

@@ -1,5 +1,6 @@
 // The centre: overlays, the sentence in words, and the image wall or, in the same place, the inspector.
 
+import { useEffect, useRef } from "react";
 import { type AppState, latestSummary, type Overlay, worstPage } from "../../store/index.ts";
 import type { CommandId } from "../commands/commands.ts";
 import { plural } from "../format.ts";
@@ -21,8 +22,13 @@ const OVERLAYS: readonly { readonly id: CommandId; readonly overlay: Overlay; re
 export function Centre() {
   const overlays = useApp(({ view }) => view.overlays);
   const isInspecting = useApp(({ view }) => view.isInspecting);
+  const section = useFocusInPlace(isInspecting);
   return (
-    <section className="card centre" aria-label={isInspecting ? "Page inspector" : "Image wall"}>
+    <section
+      ref={section}
+      className="card centre"
+      aria-label={isInspecting ? "Page inspector" : "Image wall"}
+    >
       <div className="toolbar">
         <fieldset className="overlays">
           <legend className="visually-hidden">Overlays</legend>
@@ -47,6 +53,21 @@ export function Centre() {
       <Legend />
     </section>
   );
+}
+
+/** Wall and inspector share a place: the focus goes with what is shown there, if it was there. */
+function useFocusInPlace(isInspecting: boolean) {
+  const section = useRef<HTMLElement>(null);
+  const was = useRef(isInspecting);
+  useEffect(() => {
+    if (was.current === isInspecting) return;
+    was.current = isInspecting;
+    if (document.activeElement !== document.body && !section.current?.contains(document.activeElement))
+      return;
+    const target = isInspecting ? ".inspector-page" : ".tile[aria-current=true]";
+    section.current?.querySelector<HTMLElement>(target)?.focus({ preventScroll: true });
+  }, [isInspecting]);
+  return section;
 }
 
 /** One line of fixed height: progress while something is prepared, else what the wall shows. */

@@ -24,7 +24,12 @@ export function Inspector() {
   const counts = evaluation === undefined ? null : countPage(evaluation);
   return (
     <div className="inspector">
-      <div className="inspector-page" role="img" aria-label={tileName(index + 1, counts, words)}>
+      <div
+        className="inspector-page"
+        tabIndex={-1}
+        role="img"
+        aria-label={tileName(index + 1, counts, words)}
+      >
         <PageCanvas key={page.id} page={page} place="inspector" mapOpacity={opacity / 100} marked={marked} />
       </div>
       <div className="inspector-side">

@@ -28,7 +28,7 @@ export function ModelCard() {
           <thead>
             <tr>
               <th scope="col">block</th>
-              <th scope="col">gives channels × size</th>
+              <th scope="col">output</th>
               <th scope="col" className="end">
                 parameters
               </th>

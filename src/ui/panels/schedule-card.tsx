@@ -4,7 +4,7 @@ import { useCallback } from "react";
 import { learningRateAt } from "../../config/index.ts";
 import { type AppState, stepsAhead, stepOf } from "../../store/index.ts";
 import { LineChart } from "../charts/line-chart.tsx";
-import { count, loss } from "../format.ts";
+import { count, rate } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
 import { Card } from "../widgets/card.tsx";
 
@@ -27,12 +27,12 @@ export function ScheduleCard() {
     return { x, y: [x.map((step) => learningRateAt(settings.resolved.config, step, steps ?? 1))] };
   }, [store, steps]);
   const { kind, warmupSteps } = config.schedule;
-  const peak = loss(config.optimizer.learningRate);
+  const peak = rate(config.optimizer.learningRate);
   const warm = warmupSteps > 0 ? ` after ${count(warmupSteps)} steps of warm-up` : "";
   const sentence =
     steps === null
       ? "The pages are not known yet."
-      : `${kind.charAt(0).toUpperCase()}${kind.slice(1)} from ${peak}${warm}, ${count(steps)} steps; step ${count(now)} has ${loss(learningRateAt(config, now, steps))}.`;
+      : `${kind.charAt(0).toUpperCase()}${kind.slice(1)} from ${peak}${warm}, ${count(steps)} steps; step ${count(now)} has ${rate(learningRateAt(config, now, steps))}.`;
   return (
     <Card title="Learning rate, as planned">
       <LineChart
@@ -44,7 +44,7 @@ export function ScheduleCard() {
         heightPx={120}
         yRange={null}
         xMax={steps ?? 1}
-        format={loss}
+        format={rate}
       />
     </Card>
   );

@@ -2,7 +2,7 @@
 
 import { PRESET_NAMES } from "../../config/index.ts";
 import type { RunState } from "../../protocol/index.ts";
-import { type AppState, timeLeftMs } from "../../store/index.ts";
+import { type AppState, isWarmingUp, timeLeftMs } from "../../store/index.ts";
 import { runCommand } from "../commands/commands.ts";
 import { timeLeftSentence } from "../sentences.ts";
 import { useApp, usePlayground } from "../use-app.ts";
@@ -59,7 +59,8 @@ function TrainButton() {
   const playground = usePlayground();
   const state = useApp(({ run }) => run.state);
   const hasPages = useApp(({ data }) => data.dataset !== null);
-  const { label, icon, isOff } = trainLabel(state, hasPages);
+  const isWarming = useApp(({ run }) => isWarmingUp(run));
+  const { label, icon, isOff } = trainLabel(isWarming ? { kind: "idle" } : state, hasPages);
   return (
     <button
       type="button"

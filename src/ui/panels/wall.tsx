@@ -36,8 +36,14 @@ function Tile({ index }: { readonly index: number }) {
   const summaries = useApp(({ quality }) => quality.summaries);
   const page = fast.dataset?.validation[index];
   const button = useRef<HTMLButtonElement>(null);
+  const wasFocused = useRef(isFocused);
   useEffect(() => {
-    if (isFocused) button.current?.scrollIntoView({ block: "nearest" });
+    // Keys moved here: a focus that was on the wall comes along, so that Enter opens what is marked.
+    if (isFocused && !wasFocused.current) {
+      if (document.activeElement?.classList.contains("tile")) button.current?.focus();
+      else button.current?.scrollIntoView({ block: "nearest" });
+    }
+    wasFocused.current = isFocused;
   }, [isFocused]);
   if (page === undefined) return null;
   const evaluation = summaries.length > 0 ? fast.evaluationOf(page.id) : undefined;
