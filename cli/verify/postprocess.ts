@@ -43,7 +43,11 @@ const run = z.object({
 });
 const file = z.object({
   header: z.object({
-    params: z.object({ min_size: z.number(), unclip_ratio_quad: z.number(), unclip_ratio_polygon: z.number() }),
+    params: z.object({
+      min_size: z.number(),
+      unclip_ratio_quad: z.number(),
+      unclip_ratio_polygon: z.number(),
+    }),
   }),
   cases: z.array(z.object({ id: z.string(), map: packedTensor, runs: z.array(run) })),
 });
@@ -91,7 +95,11 @@ function compareRun(id: string, picture: Picture, one: Run, header: HeaderParams
     ...outlines(picture, one),
     same("number of contours", one.numContours, dbQuad.contourCount),
     same("rows", one.db_quad.rows, Math.min(dbQuad.contourCount, one.params.max_candidates)),
-    same("contours with a box", one.db_quad.contourIndex.join(), dbQuad.detections.map((d) => d.contour).join()),
+    same(
+      "contours with a box",
+      one.db_quad.contourIndex.join(),
+      dbQuad.detections.map((d) => d.contour).join(),
+    ),
     ...boxes("db quad", one.db_quad, dbQuad, toDb, "quad"),
     ...boxes("original quad", one.seed_quad, detect("original", "quad"), toOriginal, "quad"),
     ...boxes("db polygon", one.db_polygon, detect("db", "polygon"), toDb, "polygon"),
@@ -138,8 +146,16 @@ function outlines({ map, size }: Picture, one: Run): Finding[] {
   const contours = findContours(bitmap).map(({ xy }) => xy);
   const simplified = contours.map((xy) => simplifyClosed(xy, 0.002 * arcLengthPx(xy)));
   return [
-    same("contours", one.contours.map((c) => c.flat().join()).join(" "), contours.map((c) => c.join()).join(" ")),
-    same("simplified", (one.approx ?? []).map((c) => c.flat().join()).join(" "), simplified.map((c) => c.join()).join(" ")),
+    same(
+      "contours",
+      one.contours.map((c) => c.flat().join()).join(" "),
+      contours.map((c) => c.join()).join(" "),
+    ),
+    same(
+      "simplified",
+      (one.approx ?? []).map((c) => c.flat().join()).join(" "),
+      simplified.map((c) => c.join()).join(" "),
+    ),
     ...(one.minAreaRects ?? []).map((expected, i) => {
       const got = smallestRectangle(contours[i] ?? new Int32Array(0));
       return vertices(`rectangle ${i}`, expected.flat(), got?.corners ?? []);

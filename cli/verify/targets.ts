@@ -101,7 +101,12 @@ function generate(picture: Picture, params: TargetParams): { geometry: PageGeome
   return { geometry, maps: renderFloatTargets(geometry, placement, size, params) };
 }
 
-function compareDb(id: string, picture: Picture, expected: z.infer<typeof dbMaps>, params: TargetParams): CaseResult {
+function compareDb(
+  id: string,
+  picture: Picture,
+  expected: z.infer<typeof dbMaps>,
+  params: TargetParams,
+): CaseResult {
   const { geometry, maps } = generate(picture, params);
   const thresholdMask = decodeTensor(expected.thresh_mask);
   const sameOffsets = hasPaths(geometry, [...expected.shrink, ...expected.dilate], "first");
@@ -135,7 +140,11 @@ function compareSeed(
 }
 
 /** Whether every offset of the reference is among the geometry's paths, point for point. */
-function hasPaths(geometry: PageGeometry, offsets: readonly z.infer<typeof offset>[], which: "first" | "all"): boolean {
+function hasPaths(
+  geometry: PageGeometry,
+  offsets: readonly z.infer<typeof offset>[],
+  which: "first" | "all",
+): boolean {
   const known = new Set<string>();
   for (const { xy, pathStart } of [geometry.shrunk, geometry.grown]) {
     for (let p = 0; p + 1 < pathStart.length; p++) known.add(xy.slice(pathStart[p], pathStart[p + 1]).join());
@@ -173,10 +182,17 @@ function mask(name: string, expected: ArrayLike<number>, flags: Uint8Array, bit:
   }
   const overlap = either === 0 ? 1 : both / either;
   const least = either > MASK_OVERLAP.largeFromPx ? MASK_OVERLAP.large : MASK_OVERLAP.small;
-  return { worst: (1 - overlap) / (1 - least), says: `${name}: ${either - both} pixels differ, overlap ${overlap}` };
+  return {
+    worst: (1 - overlap) / (1 - least),
+    says: `${name}: ${either - both} pixels differ, overlap ${overlap}`,
+  };
 }
 
-function greatest(expected: ArrayLike<number>, got: Float32Array, counts: (index: number) => boolean): Finding {
+function greatest(
+  expected: ArrayLike<number>,
+  got: Float32Array,
+  counts: (index: number) => boolean,
+): Finding {
   let worst = 0;
   let where = -1;
   for (let i = 0; i < got.length; i++) {
@@ -227,7 +243,8 @@ export const checkRealTargets: Check = async (document, { dir }) => {
   const labels = new Map(readLabels(dir).images.map(({ id, instances }) => [id, instances]));
   return realFile.parse(document).images.flatMap((image) => {
     const instances = labels.get(image.id);
-    if (instances === undefined) return [verdict(image.id, [{ worst: Number.POSITIVE_INFINITY, says: "no labels" }])];
+    if (instances === undefined)
+      return [verdict(image.id, [{ worst: Number.POSITIVE_INFINITY, says: "no labels" }])];
     const picture: Picture = {
       width: image.width,
       height: image.height,
@@ -283,7 +300,9 @@ function blocks(
   const rows = expected.blocks.length;
   const columns = expected.blocks[0]?.length ?? 0;
   const off = expected.blocks.flatMap((row, r) =>
-    row.map((value, c) => Math.abs(value - blockMean(map, width, edge(width, c, columns), edge(height, r, rows)))),
+    row.map((value, c) =>
+      Math.abs(value - blockMean(map, width, edge(width, c, columns), edge(height, r, rows))),
+    ),
   );
   const greatestOff = Math.max(0, ...off);
   const isRare = off.filter((value) => value > BLOCK_TOLERANCE).length <= off.length / 100;

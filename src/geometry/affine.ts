@@ -95,7 +95,9 @@ export function similarityScale(map: Coefficients): number {
 export function isSimilarity(map: Coefficients, tolerance = 1e-9): boolean {
   const { a, b, c, d } = map;
   const size = a * a + b * b + c * c + d * d;
-  return Math.abs(a * c + b * d) <= tolerance * size && Math.abs(a * a + b * b - c * c - d * d) <= tolerance * size;
+  return (
+    Math.abs(a * c + b * d) <= tolerance * size && Math.abs(a * a + b * b - c * c - d * d) <= tolerance * size
+  );
 }
 
 export interface SimilarityParts {
@@ -117,10 +119,20 @@ export function similarity<From extends Space, To extends Space>(parts: Similari
   const sign = flip ? -1 : 1;
   const a = sign * cos;
   const b = sign * sin;
-  return { a, b, c: -sin, d: cos, e: to[0] - a * from[0] + sin * from[1], f: to[1] - b * from[0] - cos * from[1] };
+  return {
+    a,
+    b,
+    c: -sin,
+    d: cos,
+    e: to[0] - a * from[0] + sin * from[1],
+    f: to[1] - b * from[0] - cos * from[1],
+  };
 }
 
 /** Scales each axis on its own so that `from` fills `to`. */
-export function stretch<From extends Space, To extends Space>(from: Size<From>, to: Size<To>): Affine<From, To> {
+export function stretch<From extends Space, To extends Space>(
+  from: Size<From>,
+  to: Size<To>,
+): Affine<From, To> {
   return { a: to.widthPx / from.widthPx, b: 0, c: 0, d: to.heightPx / from.heightPx, e: 0, f: 0 };
 }

@@ -93,7 +93,7 @@ class BorderFollower {
       } while (cells[next] === 0);
       heading = turn & 7;
       // Passed over the east neighbour while turning: it is background.
-      if (heading - 1 >>> 0 < from) cells[at] = MARK_RIGHT;
+      if ((heading - 1) >>> 0 < from) cells[at] = MARK_RIGHT;
       else if (cells[at] === 1) cells[at] = MARK;
       if (heading !== cameFrom) {
         if (length + 2 > this.#points.length) this.#grow();

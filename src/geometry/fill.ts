@@ -63,7 +63,14 @@ function collectEdges(raster: Raster, xy: Int32Array, set: number, clear: number
     line.x2 = x1;
     line.y2 = y1;
     const isInside =
-      x0 >= 0 && x0 < widthPx && x1 >= 0 && x1 < widthPx && y0 >= 0 && y0 < heightPx && y1 >= 0 && y1 < heightPx;
+      x0 >= 0 &&
+      x0 < widthPx &&
+      x1 >= 0 &&
+      x1 < widthPx &&
+      y0 >= 0 &&
+      y0 < heightPx &&
+      y1 >= 0 &&
+      y1 < heightPx;
     if (isInside || clipLine(widthPx, heightPx)) drawLine(raster, set, clear);
     if (y0 < y1) addEdge(x0, y0, x1, y1);
     else if (y1 < y0) addEdge(x1, y1, x0, y0);
@@ -161,7 +168,8 @@ function fillBetweenEdges(raster: Raster, set: number, clear: number): void {
     for (let i = 0; i < count; i++) {
       const edge = active[i] as number;
       if ((edgeBottom[edge] as number) === y) continue;
-      while (next < edgeCount && startsBefore(order[next] as number, edge, y)) merged[kept++] = order[next++] as number;
+      while (next < edgeCount && startsBefore(order[next] as number, edge, y))
+        merged[kept++] = order[next++] as number;
       merged[kept++] = edge;
     }
     while (next < edgeCount && (edgeTop[order[next] as number] as number) === y) {

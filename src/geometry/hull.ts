@@ -38,7 +38,8 @@ function sortedIndices(xy: Int32Array): number[] {
 function chain(xy: Int32Array, sorted: readonly number[], side: 1 | -1): number[] {
   const kept: number[] = [];
   for (const index of sorted) {
-    while (kept.length >= 2 && side * turn(xy, kept[kept.length - 2], kept[kept.length - 1], index) >= 0) kept.pop();
+    while (kept.length >= 2 && side * turn(xy, kept[kept.length - 2], kept[kept.length - 1], index) >= 0)
+      kept.pop();
     const before = kept[kept.length - 1];
     if (before !== undefined && isSamePoint(xy, before, index)) continue;
     kept.push(index);

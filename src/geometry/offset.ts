@@ -8,9 +8,7 @@ import { PlaygroundError } from "../core/index.ts";
 /** Beyond this Clipper would switch to 128-bit products; no page is that large. */
 const LARGEST_COORDINATE = 47_000_000;
 const ARC_TOLERANCE = 0.25;
-/** Clipper's own figures, which are shorter than Math.PI. */
-const PI = 3.141592653589793238;
-const TWO_PI = PI * 2;
+const TWO_PI = Math.PI * 2;
 
 interface Arc {
   readonly sin: number;
@@ -23,7 +21,10 @@ interface Arc {
  * Coordinates are truncated toward zero first. `distancePx` > 0 grows, < 0 shrinks, 0 only tidies.
  * Throws "bad-dataset" for coordinates that are no numbers or beyond ±47 million.
  */
-export function offsetPolygon(xy: Float64Array | Float32Array | Int32Array, distancePx: number): Int32Array[] {
+export function offsetPolygon(
+  xy: Float64Array | Float32Array | Int32Array,
+  distancePx: number,
+): Int32Array[] {
   if (!Number.isFinite(distancePx)) throw unusable("offset distance", distancePx);
   const source = orientedSource(xy);
   if (source === null) return [];
@@ -41,7 +42,8 @@ function orientedSource(xy: Float64Array | Float32Array | Int32Array): ClipperLi
     if (before === undefined || before.X !== X || before.Y !== Y) path.push({ X, Y });
   }
   const first = path[0];
-  while (path.length > 1 && first?.X === path[path.length - 1]?.X && first?.Y === path[path.length - 1]?.Y) path.pop();
+  while (path.length > 1 && first?.X === path[path.length - 1]?.X && first?.Y === path[path.length - 1]?.Y)
+    path.pop();
   if (path.length < 3) return null;
   return ClipperLib.Clipper.Orientation(path) ? path : path.reverse();
 }
@@ -101,7 +103,7 @@ function rawOutline(source: ClipperLib.Path, distancePx: number): ClipperLib.Pat
 function arcOf(distancePx: number): Arc {
   const size = Math.abs(distancePx);
   const tolerance = Math.min(ARC_TOLERANCE, size * ARC_TOLERANCE);
-  const steps = Math.min(PI / Math.acos(1 - tolerance / size), size * PI);
+  const steps = Math.min(Math.PI / Math.acos(1 - tolerance / size), size * Math.PI);
   const sin = Math.sin(TWO_PI / steps);
   return { sin: distancePx < 0 ? -sin : sin, cos: Math.cos(TWO_PI / steps), stepsPerRad: steps / TWO_PI };
 }

@@ -120,7 +120,12 @@ function nextSide(touch: readonly number[], edgeX: Float32Array, edgeY: Float32A
   return side;
 }
 
-function inFrame(side: number, touch: readonly number[], edgeX: Float32Array, edgeY: Float32Array): [number, number] {
+function inFrame(
+  side: number,
+  touch: readonly number[],
+  edgeX: Float32Array,
+  edgeY: Float32Array,
+): [number, number] {
   const x = edgeX[touch[side] as number] as number;
   const y = edgeY[touch[side] as number] as number;
   if (side === 0) return [x, y];

@@ -44,7 +44,13 @@ function keepFarPoints(xy: Int32Array, count: number, squared: number): number[]
 }
 
 /** The point between start and end that lies farthest from their chord, or -1 when all are near enough. */
-function farthestFromChord(xy: Int32Array, count: number, start: number, end: number, squared: number): number {
+function farthestFromChord(
+  xy: Int32Array,
+  count: number,
+  start: number,
+  end: number,
+  squared: number,
+): number {
   const dx = x(xy, end) - x(xy, start);
   const dy = y(xy, end) - y(xy, start);
   let split = -1;

@@ -27,7 +27,11 @@ const UNCLIPPED_MARGIN_PX = 2;
  * `map`: size.widthPx·size.heightPx values, row-major, floats 0..1 or bytes 0..255. Not changed.
  * Throws "internal" when its length does not fit its size.
  */
-export function boxesFromMap(map: ProbabilityMap, size: Size<"map">, settings: PostprocessSettings): MapDetections {
+export function boxesFromMap(
+  map: ProbabilityMap,
+  size: Size<"map">,
+  settings: PostprocessSettings,
+): MapDetections {
   if (map.length !== size.widthPx * size.heightPx) {
     throw new PlaygroundError({
       code: "internal",
@@ -39,7 +43,8 @@ export function boxesFromMap(map: ProbabilityMap, size: Size<"map">, settings: P
   const detections: MapDetection[] = [];
   const candidates = contours.slice(0, settings.maxCandidates);
   candidates.forEach(({ xy }, contour) => {
-    const found = settings.mode === "quad" ? quadOf(map, size, xy, settings) : polygonOf(map, size, xy, settings);
+    const found =
+      settings.mode === "quad" ? quadOf(map, size, xy, settings) : polygonOf(map, size, xy, settings);
     if (found !== null) detections.push({ ...found, contour });
   });
   return { detections, contourCount: contours.length };
@@ -66,7 +71,12 @@ function largestByteNotAbove(threshold: number): number {
 
 type Found = Pick<MapDetection, "polygon" | "score">;
 
-function quadOf(map: ProbabilityMap, size: Size<"map">, xy: Int32Array, settings: PostprocessSettings): Found | null {
+function quadOf(
+  map: ProbabilityMap,
+  size: Size<"map">,
+  xy: Int32Array,
+  settings: PostprocessSettings,
+): Found | null {
   const around = smallestRectangle(xy);
   if (around === null || Math.min(around.widthPx, around.heightPx) < settings.minSizePx) return null;
   const tight = orderedQuad(around.corners);
@@ -75,7 +85,8 @@ function quadOf(map: ProbabilityMap, size: Size<"map">, xy: Int32Array, settings
   const grown = unclipped(tight, settings.unclipRatio);
   if (grown.length === 0) return null;
   const wide = smallestRectangle(joined(grown));
-  if (wide === null || Math.min(wide.widthPx, wide.heightPx) < settings.minSizePx + UNCLIPPED_MARGIN_PX) return null;
+  if (wide === null || Math.min(wide.widthPx, wide.heightPx) < settings.minSizePx + UNCLIPPED_MARGIN_PX)
+    return null;
   return { polygon: polygonIn("map", Float64Array.from(orderedQuad(wide.corners))), score };
 }
 
@@ -93,7 +104,10 @@ function polygonOf(
   const first = grown[0];
   if (first === undefined || (settings.implementation === "db" && grown.length > 1)) return null;
   const around = smallestRectangle(first);
-  if (around === null || Math.min(around.widthPx, around.heightPx) < settings.minSizePx + UNCLIPPED_MARGIN_PX) {
+  if (
+    around === null ||
+    Math.min(around.widthPx, around.heightPx) < settings.minSizePx + UNCLIPPED_MARGIN_PX
+  ) {
     return null;
   }
   return { polygon: polygonIn("map", Float64Array.from(first)), score };

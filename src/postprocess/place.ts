@@ -28,7 +28,8 @@ export function toDestination(
   destination: Size<"upright">,
 ): Polygon<"upright"> {
   const xy = polygon.map((value, i) => {
-    const [from, to] = i % 2 === 0 ? [map.widthPx, destination.widthPx] : [map.heightPx, destination.heightPx];
+    const [from, to] =
+      i % 2 === 0 ? [map.widthPx, destination.widthPx] : [map.heightPx, destination.heightPx];
     return Math.min(Math.max(roundHalfToEven((value / from) * to), 0), to);
   });
   return polygonIn("upright", xy);

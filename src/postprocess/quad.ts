@@ -3,7 +3,12 @@
 
 /** `corners`: four points. A new array. */
 export function orderedQuad(corners: Float32Array): Float32Array<ArrayBuffer> {
-  const order = [0, 1, 2, 3].sort((p, q) => x(corners, p) - x(corners, q)) as [number, number, number, number];
+  const order = [0, 1, 2, 3].sort((p, q) => x(corners, p) - x(corners, q)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const [p, q, r, s] = order;
   const [topLeft, bottomLeft] = y(corners, q) > y(corners, p) ? [p, q] : [q, p];
   const [topRight, bottomRight] = y(corners, s) > y(corners, r) ? [r, s] : [s, r];

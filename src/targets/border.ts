@@ -110,7 +110,7 @@ function lowerAlongEdge(
       const toP = dx * dx + dySquared;
       const toQ = dxq * dxq + dyqSquared;
       let nearest: number;
-      if (squared - toP - toQ < 0) nearest = toP < toQ ? toP : toQ;
+      if (squared - toP - toQ < 0) nearest = Math.min(toP, toQ);
       else {
         const cross = dx * ey - crossY;
         nearest = cross * cross * inverse;
@@ -129,12 +129,7 @@ function failsInDb(toP: number, toQ: number, edge: number): boolean {
   return Number.isNaN(Math.sqrt((toP * toQ * finite) / edge));
 }
 
-function raiseFloats(
-  data: Float32Array,
-  stride: number,
-  distancePx: number,
-  area: Tile,
-): void {
+function raiseFloats(data: Float32Array, stride: number, distancePx: number, area: Tile): void {
   const limit = distancePx * distancePx;
   const inverse = 1 / distancePx;
   for (let y = 0, from = 0; y < area.height; y++) {
@@ -149,12 +144,7 @@ function raiseFloats(
 }
 
 /** The same, rounded to 255 steps. Rounding keeps the order, so the greatest byte is the byte of the greatest strength. */
-function raiseBytes(
-  data: Uint8Array,
-  stride: number,
-  distancePx: number,
-  area: Tile,
-): void {
+function raiseBytes(data: Uint8Array, stride: number, distancePx: number, area: Tile): void {
   const limit = distancePx * distancePx;
   const inverse = 1 / distancePx;
   for (let y = 0, from = 0; y < area.height; y++) {

@@ -45,9 +45,22 @@ export function buildPageGeometry(
   const grown = packInt(built.map((word) => word.grown));
   const ignored = Uint8Array.from(built, (word) => (word.ignored ? 1 : 0));
   const distancesPx = Float64Array.from(built, (word) => word.distancePx);
-  const arrays = [outlines, shrunk, grown].flatMap(({ xy, pathStart, wordStart }) => [xy, pathStart, wordStart]);
+  const arrays = [outlines, shrunk, grown].flatMap(({ xy, pathStart, wordStart }) => [
+    xy,
+    pathStart,
+    wordStart,
+  ]);
   const sizeBytes = [ignored, distancesPx, ...arrays].reduce((sum, array) => sum + array.byteLength, 0);
-  return { variant: params.variant, wordCount: words.length, ignored, distancesPx, outlines, shrunk, grown, sizeBytes };
+  return {
+    variant: params.variant,
+    wordCount: words.length,
+    ignored,
+    distancesPx,
+    outlines,
+    shrunk,
+    grown,
+    sizeBytes,
+  };
 }
 
 function buildWord(
@@ -87,7 +100,8 @@ function packInt(words: readonly (readonly Int32Array[])[]): Paths<Int32Array<Ar
 function starts(words: readonly (readonly { readonly length: number }[])[]) {
   const lengths = words.flat().map((path) => path.length);
   const pathStart = new Int32Array(lengths.length + 1);
-  for (let i = 0; i < lengths.length; i++) pathStart[i + 1] = (pathStart[i] as number) + (lengths[i] as number);
+  for (let i = 0; i < lengths.length; i++)
+    pathStart[i + 1] = (pathStart[i] as number) + (lengths[i] as number);
   const wordStart = new Int32Array(words.length + 1);
   words.forEach((paths, word) => {
     wordStart[word + 1] = (wordStart[word] as number) + paths.length;

@@ -1,0 +1,107 @@
+// What a page's target geometry depends on, as named parts. Two requests share geometry when every part is the same; a part
+// that differs can be named with both values. Taken before augmentation, so that it is the same in every epoch.
+
+import type { Size } from "../../core/index.ts";
+import type { Orientation, PageId, Word } from "../../dataset/index.ts";
+import { TARGETS_VERSION, type TargetParams } from "../params.ts";
+
+export interface GeometryRequest {
+  readonly pageId: PageId;
+  /** Says which picture the page shows: a content hash, or whatever changes when the picture does. */
+  readonly imageIdentity: string;
+  readonly orientation: Orientation;
+  readonly size: Size<"upright">;
+  readonly words: readonly Pick<Word, "polygon" | "ignore">[];
+  readonly params: TargetParams;
+}
+
+export interface GeometryKey {
+  readonly page: string;
+  readonly image: string;
+  /** Number of words and 128 bits over their corners, their grouping and their ignore marks. */
+  readonly words: string;
+  readonly orientation: number;
+  readonly size: string;
+  readonly variant: string;
+  readonly shrinkRatio: number;
+  readonly thresholds: string;
+  readonly minTextSizePx: number;
+  readonly clamp: boolean;
+  readonly generatorVersion: number;
+}
+
+export function keyOf({
+  pageId,
+  imageIdentity,
+  orientation,
+  size,
+  words,
+  params,
+}: GeometryRequest): GeometryKey {
+  return {
+    page: pageId,
+    image: imageIdentity,
+    words: hashWords(words),
+    orientation,
+    size: `${size.widthPx}×${size.heightPx}`,
+    variant: params.variant,
+    shrinkRatio: params.shrinkRatio,
+    thresholds: `${params.thresholdMin}…${params.thresholdMax}`,
+    minTextSizePx: params.minTextSizePx,
+    clamp: params.clamp !== false,
+    generatorVersion: TARGETS_VERSION,
+  };
+}
+
+export interface ChangedPart {
+  readonly part: keyof GeometryKey;
+  readonly was: string;
+  readonly is: string;
+}
+
+/** The first part in which two keys differ, or null. */
+export function firstDifference(was: GeometryKey, is: GeometryKey): ChangedPart | null {
+  const parts = Object.keys(is) as (keyof GeometryKey)[];
+  const part = parts.find((name) => was[name] !== is[name]);
+  return part === undefined ? null : { part, was: String(was[part]), is: String(is[part]) };
+}
+
+/** Characters of the key's texts, two bytes each, and eight bytes a number. */
+export function keySizeBytes(key: GeometryKey): number {
+  return Object.values(key).reduce<number>(
+    (sum, part) => sum + (typeof part === "string" ? 2 * part.length : 8),
+    0,
+  );
+}
+
+/** Word count and a hash over corner counts, ignore marks and the exact bits of every coordinate, in order. */
+function hashWords(words: GeometryRequest["words"]): string {
+  const hash = new Hash128();
+  for (const { polygon, ignore } of words) {
+    hash.add(polygon.length * 2 + (ignore ? 1 : 0));
+    const bits = new Uint32Array(polygon.buffer, polygon.byteOffset, polygon.length * 2);
+    for (let i = 0; i < bits.length; i++) hash.add(bits[i] as number);
+  }
+  return `${words.length}:${hash.text()}`;
+}
+
+/** Four 32-bit lanes, each multiplied and mixed with its neighbour at every step. */
+class Hash128 {
+  #a = 0x243f6a88;
+  #b = 0x85a308d3;
+  #c = 0x13198a2e;
+  #d = 0x03707344;
+
+  add(value: number): void {
+    this.#a = Math.imul(this.#a ^ value, 0x9e3779b1) ^ (this.#b >>> 15);
+    this.#b = Math.imul(this.#b ^ value, 0x85ebca77) ^ (this.#c >>> 13);
+    this.#c = Math.imul(this.#c ^ value, 0xc2b2ae3d) ^ (this.#d >>> 16);
+    this.#d = Math.imul(this.#d ^ value, 0x27d4eb2f) ^ (this.#a >>> 14);
+  }
+
+  text(): string {
+    return [this.#a, this.#b, this.#c, this.#d]
+      .map((lane) => (lane >>> 0).toString(16).padStart(8, "0"))
+      .join("");
+  }
+}
