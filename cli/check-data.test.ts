@@ -68,6 +68,8 @@ describe("check-data", () => {
     ["in a folder images beside them", "labels/images/photo.jpg", []],
     ["in a folder images one level up", "images/photo.jpg", []],
     ["where --images says", "elsewhere/deep/photo.jpg", ["--images", "elsewhere"]],
+    ["where --images and habit agree", "images/photo.jpg", ["--images", "labels/../images"]],
+    ["beside the labels, which --images names too", "labels/photo.jpg", ["--images", "labels"]],
   ])("finds the picture %s", async (_, place, [flag, folder]) => {
     put(place, turned);
     const words = {

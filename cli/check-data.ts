@@ -2,7 +2,7 @@
 // one, without training. Prints a table; exit code 0 when it ran, whatever the files are worth, 2 for wrong arguments.
 
 import { readdirSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type FileReport, type ForeignFile, judgeFiles } from "../src/dataset/index.ts";
 import { diskFile } from "./disk-file.ts";
@@ -92,26 +92,34 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-/** A label file's pictures are looked for in --images, beside it, and in a folder `images` beside it or one level up. */
+/** Looks beside the label file, and in --images or, without it, in a folder `images` beside it or one level up. */
 function pictureLookup(
   imagesDir: string | undefined,
 ): (labelPath: string) => Promise<readonly ForeignFile[]> {
-  const given = imagesDir === undefined ? [] : filesBelow(imagesDir);
+  const given = imagesDir === undefined ? undefined : filesBelow(imagesDir);
   const byFolder = new Map<string, readonly ForeignFile[]>();
   return async (labelPath) => {
     const folder = dirname(labelPath);
-    const known = byFolder.get(folder) ?? [...given, ...nearby(folder)];
+    const known =
+      byFolder.get(folder) ?? withoutDoubles([...filesIn(folder), ...(given ?? imagesNear(folder))]);
     byFolder.set(folder, known);
     return known;
   };
 }
 
-function nearby(folder: string): ForeignFile[] {
-  const beside = readdirSync(folder, { withFileTypes: true })
+function filesIn(folder: string): ForeignFile[] {
+  return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => foreignFile(join(folder, entry.name)));
-  const imageFolders = [join(folder, "images"), join(folder, "..", "images")].filter(isFolder);
-  return [...beside, ...imageFolders.flatMap(filesBelow)];
+}
+
+function imagesNear(folder: string): ForeignFile[] {
+  return [join(folder, "images"), join(folder, "..", "images")].filter(isFolder).flatMap(filesBelow);
+}
+
+/** Two folders may hold the same file, spelt differently. */
+function withoutDoubles(files: readonly ForeignFile[]): ForeignFile[] {
+  return [...new Map(files.map((foreign) => [resolve(foreign.path), foreign])).values()];
 }
 
 function printTable(reports: readonly FileReport[]): void {
