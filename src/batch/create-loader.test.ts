@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { type Config, resolveOrThrow } from "../config/index.ts";
+import { polygonIn } from "../core/index.ts";
+import type { Page } from "../dataset/index.ts";
+import { createLoader, type LoaderTools, type Sample, sampleSequence } from "./index.ts";
+
+const size = { widthPx: 120, heightPx: 90 };
+
+function page(id: string, shift: number): Page {
+  const word = (x: number, y: number) =>
+    polygonIn("upright", [x, y, x + 40, y + 2, x + 40, y + 16, x, y + 14]);
+  return {
+    id,
+    name: id,
+    file: { size: 1, type: "image/png", arrayBuffer: () => Promise.resolve(new ArrayBuffer(1)) },
+    orientation: 1,
+    size,
+    words: [
+      { polygon: word(5 + shift, 10), ignore: false, text: "a" },
+      { polygon: word(30, 40 + shift), ignore: shift % 2 === 1, text: null },
+    ],
+    labelSpace: "either",
+  };
+}
+
+const pages = [0, 1, 2, 3, 4].map((i) => page(`p${i}`, i));
+
+const tools: LoaderTools = {
+  load: (p) => Promise.resolve(p),
+  decode: () => Promise.resolve({ rgba: new Uint8ClampedArray(120 * 90 * 4).fill(90), size }),
+  now: () => performance.now(),
+};
+
+function configWith(values: Record<string, unknown>): Config {
+  const layer = { layer: "file", from: "test", values: { "model.inputSizePx": 96, ...values } } as const;
+  return resolveOrThrow({ preset: "balanced", layers: [layer] }).resolved.config;
+}
+
+async function epochs(
+  config: Config,
+  count: number,
+): Promise<{ samples: Sample[]; loader: ReturnType<typeof createLoader> }> {
+  const loader = createLoader(tools);
+  await loader.setUp({ config, pages, cacheBudgetBytes: config.features.polygonCacheBytes });
+  const sequence = sampleSequence(
+    pages.map((p) => p.id),
+    1,
+  );
+  const samples: Sample[] = [];
+  for (let i = 0; i < count * pages.length; i++) samples.push(await loader.prepare(sequence.next().value));
+  return { samples, loader };
+}
+
+const bytesOf = (samples: readonly Sample[]) =>
+  samples.map(({ image, thresholds, flags, placement }) => ({ image, thresholds, flags, placement }));
+
+describe("a loader", () => {
+  it("gives the same bytes with the cache off, on and without room", async () => {
+    const off = await epochs(configWith({}), 3);
+    const on = await epochs(configWith({ "features.polygonCache": true }), 3);
+    const full = await epochs(
+      configWith({ "features.polygonCache": true, "features.polygonCacheBytes": 0 }),
+      3,
+    );
+    expect(bytesOf(on.samples)).toEqual(bytesOf(off.samples));
+    expect(bytesOf(full.samples)).toEqual(bytesOf(off.samples));
+    // Something was drawn at all.
+    expect(off.samples.some(({ flags }) => flags.some((flag) => (flag & 1) !== 0))).toBe(true);
+
+    expect(await off.loader.counters()).toMatchObject({ lookups: 0, hits: 0, misses: 0 });
+    expect(await on.loader.counters()).toMatchObject({
+      lookups: 15,
+      hits: 10,
+      misses: 5,
+      entries: 5,
+      reasons: { "first time": 5 },
+    });
+    expect(await full.loader.counters()).toMatchObject({
+      lookups: 15,
+      hits: 0,
+      reasons: { "capacity zero": 15 },
+    });
+  });
+
+  it("empties its cache when it is switched off, and drops pages that it hands over", async () => {
+    const config = configWith({ "features.polygonCache": true });
+    const { loader } = await epochs(config, 1);
+    await loader.setUp({ config, pages: pages.slice(0, 2), cacheBudgetBytes: "unlimited" });
+    expect(await loader.counters()).toMatchObject({ entries: 2, lookups: 5, budgetBytes: "unlimited" });
+    await loader.setPolygonCache(false);
+    expect(await loader.counters()).toMatchObject({ entries: 0, bytes: 0, lookups: 5 });
+    await loader.prepare({ pageId: "p0", split: "train", epoch: 1, sequence: 5 });
+    expect(await loader.counters()).toMatchObject({ lookups: 5 });
+  });
+
+  it("refuses a page that it does not own, and goes on", async () => {
+    const { loader } = await epochs(configWith({}), 0);
+    const request = { pageId: "elsewhere", split: "train", epoch: 0, sequence: 0 } as const;
+    await expect(loader.prepare(request)).rejects.toMatchObject({ data: { what: "elsewhere" } });
+    await expect(loader.prepare({ ...request, pageId: "p1" })).resolves.toMatchObject({
+      request: { pageId: "p1" },
+    });
+  });
+
+  it("refuses a budget that is none", async () => {
+    const loader = createLoader(tools);
+    const setup = { config: configWith({}), pages, cacheBudgetBytes: Number.NaN };
+    await expect(loader.setUp(setup)).rejects.toMatchObject({ data: { code: "bad-config" } });
+  });
+});
