@@ -13,7 +13,22 @@ const sharedDir = resolve(import.meta.dirname, "../shared");
 export default defineConfig({
   plugins: [react()],
   worker: { format: "es" },
-  build: { target: "chrome128", sourcemap: true, chunkSizeWarningLimit: 4000, assetsInlineLimit: 0 },
+  // Loaded lazily by the engine; named here so that the dev server prepares them at once instead of reloading midway.
+  optimizeDeps: {
+    include: [
+      "@tensorflow/tfjs-core",
+      "@tensorflow/tfjs-core/dist/register_all_gradients.js",
+      "@tensorflow/tfjs-backend-cpu",
+      "@tensorflow/tfjs-backend-webgl",
+      "@tensorflow/tfjs-backend-webgpu",
+    ],
+  },
+  build: {
+    target: "chrome128",
+    chunkSizeWarningLimit: 4000,
+    assetsInlineLimit: 0,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
   server: { headers: isolationHeaders, fs: { allow: [import.meta.dirname, sharedDir] } },
   preview: { headers: { ...isolationHeaders, "Content-Security-Policy": securityPolicy } },
   define: { __SHARED_DIR__: JSON.stringify(process.env.VITEST ? sharedDir : "") },

@@ -7,6 +7,8 @@ export interface CaseResult {
   readonly worst: number;
   /** What deviated and by how much; empty when passed. */
   readonly says: string;
+  /** Set where the product has nothing that could be checked: the reason. Such a case neither passes nor fails. */
+  readonly outside?: string;
 }
 
 export interface CheckContext {

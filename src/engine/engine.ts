@@ -26,12 +26,16 @@ export type OptimizerSettings =
       readonly beta2: number;
       readonly epsilon: number;
       readonly weightDecay: number;
+      /** "gradient": weight decay is added to the gradient, as PyTorch's Adam does; "decoupled" unless given. */
+      readonly decay?: "decoupled" | "gradient";
     }
   | {
       /** PyTorch's SGD: v ← momentum·v + (g + weightDecay·w); w ← w − lr·v. */
       readonly kind: "sgd";
       readonly momentum: number;
       readonly weightDecay: number;
+      /** w ← w − lr·(g + weightDecay·w + momentum·v) instead; false unless given. */
+      readonly nesterov?: boolean;
     };
 
 export interface EngineSettings {

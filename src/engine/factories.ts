@@ -1,6 +1,7 @@
 // The ways to build an engine. Nothing of an engine is loaded before it is built.
 
 import type { EngineFactory } from "./engine.ts";
+import type { EngineParts } from "./parts.ts";
 
 type Answer = Awaited<ReturnType<EngineFactory["available"]>>;
 
@@ -19,6 +20,12 @@ export const engineFactories: readonly EngineFactory[] = [
   tfjs("webgl", hasWebGl),
   tfjs("cpu", async () => ({ ok: true })),
 ];
+
+/** The tfjs engine in parts, for checks. Throws PlaygroundError when the backend cannot start. */
+export async function tfjsEngineParts(name: "webgpu" | "webgl" | "cpu"): Promise<EngineParts> {
+  const { tfjsParts } = await import("./tfjs/parts.ts");
+  return tfjsParts(name);
+}
 
 async function hasWebGpu(): Promise<Answer> {
   const gpu = globalThis.navigator?.gpu;

@@ -2,4 +2,5 @@
 
 export { chooseEngine } from "./choose.ts";
 export * from "./engine.ts";
-export { engineFactories } from "./factories.ts";
+export { engineFactories, tfjsEngineParts } from "./factories.ts";
+export type * from "./parts.ts";

@@ -29,12 +29,14 @@ export function batchNormTraining(
     const mean = tf.mean(input, OVER_PIXELS) as tf.Tensor1D;
     const centred = tf.sub(input, mean);
     const variance = tf.mean(tf.square(centred), OVER_PIXELS) as tf.Tensor1D;
-    onStatistics({ mean: tf.keep(mean), variance: tf.keep(variance), count });
     const inverse = tf.rsqrt(tf.add(variance, epsilon));
     const normalised = tf.mul(centred, inverse);
+    const value = tf.add(tf.mul(normalised, scale), shift);
     save([normalised, tf.mul(inverse, scale)]);
+    // Last, because the receiver may dispose them at once.
+    onStatistics({ mean: tf.keep(mean), variance: tf.keep(variance), count });
     return {
-      value: tf.add(tf.mul(normalised, scale), shift),
+      value,
       gradFunc: (dy, saved) => {
         const [unit, slope] = saved as [tf.Tensor4D, tf.Tensor1D];
         const shiftGradient = tf.sum(dy, OVER_PIXELS);

@@ -46,9 +46,14 @@ export function lossFromLogits(
 ): LossTensors {
   const probability = tf.sigmoid(probabilityLogits);
   const threshold = tf.sigmoid(thresholdLogits);
-  const binary: tf.Tensor1D = tf.sigmoid(tf.mul(tf.sub(probability, threshold), settings.k));
+  const binary = binaryMap(probability, threshold, settings.k);
   const crossEntropy = tf.sub(tf.softplus(probabilityLogits), tf.mul(probabilityLogits, targets.positive));
   return combine(crossEntropy as tf.Tensor1D, { threshold, binary }, targets, settings);
+}
+
+/** The approximate binary map B = 1/(1 + exp(−k(P − T))). */
+export function binaryMap(probability: tf.Tensor1D, threshold: tf.Tensor1D, k: number): tf.Tensor1D {
+  return tf.sigmoid(tf.mul(tf.sub(probability, threshold), k));
 }
 
 /** As the published code computes it: from probabilities, with logarithms not below −100. */

@@ -38,18 +38,25 @@ export function moved(
 ): Move {
   const { values, moments } = before;
   if (settings.kind === "sgd") {
-    const decayed =
-      settings.weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(values, settings.weightDecay));
-    const velocity = tf.add(tf.mul(momentAt(moments, 0), settings.momentum), decayed) as tf.Tensor1D;
-    return { values: tf.sub(values, tf.mul(velocity, learningRate)), moments: [velocity] };
+    const decayed = withDecay(gradient, values, settings.weightDecay);
+    const velocity = tf.add<tf.Tensor1D>(tf.mul(momentAt(moments, 0), settings.momentum), decayed);
+    const direction =
+      settings.nesterov === true ? tf.add(decayed, tf.mul(velocity, settings.momentum)) : velocity;
+    return { values: tf.sub(values, tf.mul(direction, learningRate)), moments: [velocity] };
   }
   const { beta1, beta2, epsilon, weightDecay } = settings;
-  const first = mixed(momentAt(moments, 0), gradient, beta1);
-  const second = mixed(momentAt(moments, 1), tf.square(gradient), beta2);
+  const isDecoupled = settings.decay !== "gradient";
+  const slope = isDecoupled ? gradient : withDecay(gradient, values, weightDecay);
+  const first = mixed(momentAt(moments, 0), slope, beta1);
+  const second = mixed(momentAt(moments, 1), tf.square(slope), beta2);
   const deviation = tf.add(tf.div(tf.sqrt(second), Math.sqrt(1 - beta2 ** move)), epsilon);
   const change = tf.mul(tf.div(first, deviation), learningRate / (1 - beta1 ** move));
-  const kept = weightDecay === 0 ? values : tf.mul(values, 1 - learningRate * weightDecay);
+  const kept = isDecoupled && weightDecay !== 0 ? tf.mul(values, 1 - learningRate * weightDecay) : values;
   return { values: tf.sub(kept, change), moments: [first, second] };
+}
+
+function withDecay(gradient: tf.Tensor1D, values: tf.Tensor1D, weightDecay: number): tf.Tensor1D {
+  return weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(values, weightDecay));
 }
 
 /** beta·old + (1 − beta)·value. */

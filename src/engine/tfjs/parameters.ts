@@ -28,7 +28,7 @@ export class ParameterVector {
   readonly entries: readonly Entry[];
   readonly size: number;
 
-  constructor(graph: Graph, parameters: readonly Parameter[]) {
+  constructor(graph: Pick<Graph, "nodes">, parameters: readonly Parameter[]) {
     const depthwise = depthwiseWeights(graph.nodes);
     let offset = 0;
     this.entries = parameters.map((parameter) => {

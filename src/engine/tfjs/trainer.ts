@@ -30,7 +30,12 @@ interface Gradient {
   readonly loss: LossTensors;
   /** All trainable values' gradients, in the order of the vector. */
   readonly vector: tf.Tensor1D;
-  readonly statistics: readonly { readonly node: BatchNorm; readonly of: BatchStatistics }[];
+  readonly statistics: readonly LayerStatistics[];
+}
+
+export interface LayerStatistics {
+  readonly node: BatchNorm;
+  readonly of: BatchStatistics;
 }
 
 type BatchNorm = Extract<Node, { kind: "batchNorm" }>;
@@ -80,7 +85,9 @@ export class Trainer {
   step(images: tf.Tensor4D, targets: TargetTensors, learningRate: number, lap: Lap): tf.Tensor1D {
     const { loss, vector, statistics } = this.#gradient(images, targets, lap);
     const norm = this.#gather(vector, learningRate);
-    this.#runningValues = replaced(this.#runningValues, (old) => this.#blended(old, statistics));
+    this.#runningValues = replaced(this.#runningValues, (old) =>
+      runningAfter(this.#running, old, statistics),
+    );
     const { total, probability, threshold, binary } = loss;
     const report = tf.tidy(() => tf.stack([total, probability, threshold, binary, norm]) as tf.Tensor1D);
     tf.dispose([total, probability, threshold, binary, norm, vector]);
@@ -89,25 +96,29 @@ export class Trainer {
     return report;
   }
 
-  /** Logits [N, H, W, 1] in inference mode, of the asked outputs. */
-  logits(images: tf.Tensor4D, outputs: readonly NodeId[]): tf.Tensor4D[] {
+  /** Logits [N, H, W, 1] of the asked outputs. Training mode normalises with the batch and leaves running statistics. */
+  logits(
+    images: tf.Tensor4D,
+    outputs: readonly NodeId[],
+    mode: "training" | "inference" = "inference",
+  ): tf.Tensor4D[] {
+    const ignore = (_node: BatchNorm, { mean, variance }: BatchStatistics): void =>
+      tf.dispose([mean, variance]);
     return tf.tidy(() => {
-      const values = this.#run(
-        nodesFor(this.#settings.graph, outputs),
-        images,
-        this.#trainable.slices(this.#values),
-      );
+      const nodes = nodesFor(this.#settings.graph, outputs);
+      const slices = this.#trainable.slices(this.#values);
+      const values = this.#run(nodes, images, slices, mode === "training" ? ignore : undefined);
       return outputs.map((id) => tf.clone(valueAt(values, id)));
     });
   }
 
-  /** Gradient of the loss by parameter, and the logits in training mode, without moving anything. */
-  async inspect(images: tf.Tensor4D, targets: TargetTensors): Promise<{ readonly gradients: Weights }> {
+  /** Gradient of the loss by parameter, before clipping, without moving anything. */
+  async gradients(images: tf.Tensor4D, targets: TargetTensors): Promise<Weights> {
     const { loss, vector, statistics } = this.#gradient(images, targets, () => undefined);
     const gradients = this.#trainable.unpack((await vector.data()) as Float32Array);
     tf.dispose([loss.total, loss.probability, loss.threshold, loss.binary, vector]);
     for (const { of } of statistics) tf.dispose([of.mean, of.variance]);
-    return { gradients };
+    return gradients;
   }
 
   async readState(): Promise<EngineState> {
@@ -218,27 +229,6 @@ export class Trainer {
     return norm;
   }
 
-  /**
-   * running + momentum·(batch − running) for all layers at once. The variance is made unbiased as in PyTorch; a layer
-   * with a single value per channel has none, so its variance stays the biased 0.
-   */
-  #blended(running: tf.Tensor1D, statistics: Gradient["statistics"]): tf.Tensor1D {
-    const batch = new Map<ParameterName, tf.Tensor>();
-    const share = new Float32Array(this.#running.size);
-    const momenta = new Map<ParameterName, number>();
-    for (const { node, of } of statistics) {
-      batch.set(node.runningMean, of.mean);
-      batch.set(node.runningVariance, tf.mul(of.variance, of.count / Math.max(of.count - 1, 1)));
-      momenta.set(node.runningMean, node.momentum).set(node.runningVariance, node.momentum);
-    }
-    const slices = this.#running.entries.map(({ parameter: { name }, offset, size }) => {
-      share.fill(momenta.get(name) ?? 0, offset, offset + size);
-      return batch.get(name) ?? tf.zeros([size]);
-    });
-    if (slices.length === 0) return tf.clone(running);
-    return tf.add(running, tf.mul(tf.sub(tf.concat1d(slices as tf.Tensor1D[]), running), tf.tensor1d(share)));
-  }
-
   #run(
     nodes: readonly Node[],
     images: tf.Tensor4D,
@@ -270,6 +260,31 @@ export class Trainer {
     this.#gathered?.sum.dispose();
     this.#gathered = undefined;
   }
+}
+
+/**
+ * running + momentum·(batch − running) for all layers at once. The variance is made unbiased as in PyTorch; a layer
+ * with a single value per channel has none, so its variance stays the biased 0.
+ */
+export function runningAfter(
+  vector: ParameterVector,
+  running: tf.Tensor1D,
+  statistics: readonly LayerStatistics[],
+): tf.Tensor1D {
+  const batch = new Map<ParameterName, tf.Tensor1D>();
+  const momenta = new Map<ParameterName, number>();
+  for (const { node, of } of statistics) {
+    batch.set(node.runningMean, of.mean);
+    batch.set(node.runningVariance, tf.mul(of.variance, of.count / Math.max(of.count - 1, 1)));
+    momenta.set(node.runningMean, node.momentum).set(node.runningVariance, node.momentum);
+  }
+  if (batch.size === 0) return tf.clone(running);
+  const share = new Float32Array(vector.size);
+  const slices = vector.entries.map(({ parameter: { name }, offset, size }) => {
+    share.fill(momenta.get(name) ?? 0, offset, offset + size);
+    return batch.get(name) ?? tf.zeros<tf.Rank.R1>([size]);
+  });
+  return tf.add(running, tf.mul(tf.sub(tf.concat1d(slices), running), tf.tensor1d(share)));
 }
 
 /** The output nodes' ids of a graph, for `logits`. */

@@ -1,0 +1,193 @@
+// Checks losses.json.gz: values, counts and gradients of the loss against MhLiao/DB and the original project.
+
+import { z } from "zod";
+import type { EngineParts, LossAnswer, LossQuestion, LossTargets } from "../../src/engine/index.ts";
+import { Deviations } from "./deviation.ts";
+import { closeTensor, tensor } from "./tensors.ts";
+import type { CaseResult } from "./types.ts";
+
+const values = z.object({
+  total: z.number(),
+  bce: z.number(),
+  l1: z.number(),
+  dice: z.number(),
+  positive_count: z.number().optional(),
+  negative_count: z.number().optional(),
+});
+const fromLogits = z.object({
+  values,
+  grad_prob_logits: tensor,
+  grad_prob_logits_max: z.number(),
+  grad_thresh_logits: tensor,
+  grad_thresh_logits_max: z.number(),
+});
+const fromMaps = z.object({
+  values,
+  grad_binary: tensor,
+  grad_binary_max: z.number(),
+  grad_thresh: tensor,
+  grad_thresh_max: z.number(),
+  grad_thresh_binary: tensor,
+  grad_thresh_binary_max: z.number(),
+});
+const lossFile = z.object({
+  header: z.object({
+    params: z.object({
+      negative_ratio: z.number(),
+      eps: z.number(),
+      k: z.number(),
+      db: z.object({ bce_scale: z.number(), l1_scale: z.number(), dice: z.number() }),
+      seed: z.object({ prob: z.number(), thresh: z.number(), binary: z.number() }),
+    }),
+  }),
+  cases: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      input: z.object({
+        gt: tensor,
+        mask: tensor,
+        thresh_mask: tensor,
+        thresh_map: tensor,
+        prob_logits: tensor,
+        thresh_logits: tensor,
+      }),
+      expected: z.object({
+        db_maps: fromMaps,
+        db_logits: fromLogits,
+        seed_no_masks: fromLogits,
+        seed_masks: fromLogits,
+      }),
+    }),
+  ),
+});
+
+type LossCase = z.infer<typeof lossFile>["cases"][number];
+
+const VALUE = (expected: number): number => 1e-4 * Math.abs(expected) + 1e-6;
+const GRADIENT = (greatest: number): number => 1e-3 * greatest + 1e-7;
+
+/** One result a case; each compares all four variants. */
+export async function checkLossCases(document: unknown, parts: EngineParts): Promise<readonly CaseResult[]> {
+  const { header, cases } = lossFile.parse(document);
+  const { negative_ratio: negativeRatio, eps: epsilon, k, db, seed } = header.params;
+  const common = { negativeRatio, epsilon, k };
+  const dbSettings = {
+    ...common,
+    probabilityWeight: db.bce_scale,
+    thresholdWeight: db.l1_scale,
+    binaryWeight: db.dice,
+  };
+  const seedSettings = {
+    ...common,
+    probabilityWeight: seed.prob,
+    thresholdWeight: seed.thresh,
+    binaryWeight: seed.binary,
+  };
+  const results: CaseResult[] = [];
+  for (const one of cases) {
+    const deviations = new Deviations(one.id);
+    const ask = (input: LossQuestion["input"], targets: LossTargets, settings: LossQuestion["settings"]) =>
+      parts.loss({ input, targets, settings });
+    const logits = { probability: one.input.prob_logits.data, threshold: one.input.thresh_logits.data };
+    const masked = targetsOf(one);
+    const { expected } = one;
+    const maps = await ask({ kind: "maps", ...mapsOf(logits, k) }, masked, dbSettings);
+    compareMaps(deviations, maps, expected.db_maps, one.kind);
+    // Saturated probabilities lose what logits keep, so there only the published way gives the published value.
+    const published = await ask({ kind: "logits as probabilities", ...logits }, masked, dbSettings);
+    compareLogits(deviations, "db published", published, expected.db_logits, one.kind);
+    const trained = await ask({ kind: "logits", ...logits }, masked, seedSettings);
+    if (one.kind !== "saturated") compareLogits(deviations, "db", trained, expected.db_logits, one.kind);
+    compareLogits(deviations, "original", trained, expected.seed_masks, one.kind);
+    const ones = masked.mask.map(() => 1);
+    const bare = await ask(
+      { kind: "logits", ...logits },
+      { ...masked, mask: ones, thresholdMask: ones },
+      seedSettings,
+    );
+    compareLogits(deviations, "original without masks", bare, expected.seed_no_masks, one.kind);
+    results.push(deviations.result());
+  }
+  return results;
+}
+
+function targetsOf({ input }: LossCase): LossTargets {
+  return {
+    text: input.gt.data,
+    mask: input.mask.data,
+    threshold: input.thresh_map.data,
+    thresholdMask: input.thresh_mask.data,
+  };
+}
+
+/** The inputs as the header defines them, in 32 bits. */
+function mapsOf(
+  logits: { probability: Float32Array; threshold: Float32Array },
+  k: number,
+): { probability: Float32Array; threshold: Float32Array; binary: Float32Array } {
+  const sigmoid = (x: number): number => Math.fround(1 / Math.fround(1 + Math.fround(Math.exp(-x))));
+  const probability = logits.probability.map(sigmoid);
+  const threshold = logits.threshold.map(sigmoid);
+  const binary = probability.map((p, at) => sigmoid(Math.fround(k * Math.fround(p - (threshold[at] ?? 0)))));
+  return { probability, threshold, binary };
+}
+
+function compareValues(
+  deviations: Deviations,
+  name: string,
+  got: LossAnswer,
+  expected: z.infer<typeof values>,
+): void {
+  const pairs = [
+    ["total", got.total, expected.total],
+    ["bce", got.probability, expected.bce],
+    ["l1", got.threshold, expected.l1],
+    ["dice", got.binary, expected.dice],
+  ] as const;
+  for (const [part, mine, theirs] of pairs) deviations.close(`${name} ${part}`, mine, theirs, VALUE(theirs));
+  if (expected.positive_count !== undefined)
+    deviations.same(`${name} positives`, got.positives, expected.positive_count);
+  if (expected.negative_count !== undefined)
+    deviations.same(`${name} negatives`, got.negatives, expected.negative_count);
+}
+
+function compareMaps(
+  deviations: Deviations,
+  got: LossAnswer,
+  expected: LossCase["expected"]["db_maps"],
+  kind: string,
+): void {
+  compareValues(deviations, "db maps", got, expected.values);
+  if (kind === "saturated") return;
+  const gradients = [
+    ["probability", expected.grad_binary, expected.grad_binary_max],
+    ["threshold", expected.grad_thresh, expected.grad_thresh_max],
+    ["binary", expected.grad_thresh_binary, expected.grad_thresh_binary_max],
+  ] as const;
+  for (const [name, { data }, greatest] of gradients) {
+    closeTensor(deviations, `db maps ${name} gradient`, got.gradients.get(name), data, () =>
+      GRADIENT(greatest),
+    );
+  }
+}
+
+function compareLogits(
+  deviations: Deviations,
+  variant: string,
+  got: LossAnswer,
+  expected: z.infer<typeof fromLogits>,
+  kind: string,
+): void {
+  compareValues(deviations, variant, got, expected.values);
+  if (kind === "saturated") return;
+  const gradients = [
+    ["probability", expected.grad_prob_logits, expected.grad_prob_logits_max],
+    ["threshold", expected.grad_thresh_logits, expected.grad_thresh_logits_max],
+  ] as const;
+  for (const [name, { data }, greatest] of gradients) {
+    closeTensor(deviations, `${variant} ${name} gradient`, got.gradients.get(name), data, () =>
+      GRADIENT(greatest),
+    );
+  }
+}
