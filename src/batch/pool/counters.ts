@@ -1,4 +1,4 @@
-// Sums of what the loaders count. Nothing is lost when a loader retires: its totals stay in the sum.
+// Cache counters of loaders that do not exist yet or any more. Nothing is lost when a loader retires: its totals stay in the sum.
 
 import type { CacheCounters, MissReason } from "../../targets/index.ts";
 
@@ -24,25 +24,6 @@ export const NO_CACHE_COUNTERS: CacheCounters = {
   savedMs: 0,
   spentMs: 0,
 };
-
-export function addCacheCounters(a: CacheCounters, b: CacheCounters): CacheCounters {
-  const reasons = { ...a.reasons };
-  for (const reason of Object.keys(NO_REASONS) as MissReason[]) reasons[reason] += b.reasons[reason];
-  return {
-    lookups: a.lookups + b.lookups,
-    hits: a.hits + b.hits,
-    misses: a.misses + b.misses,
-    reasons,
-    entries: a.entries + b.entries,
-    bytes: a.bytes + b.bytes,
-    budgetBytes:
-      a.budgetBytes === "unlimited" || b.budgetBytes === "unlimited"
-        ? "unlimited"
-        : a.budgetBytes + b.budgetBytes,
-    savedMs: a.savedMs + b.savedMs,
-    spentMs: a.spentMs + b.spentMs,
-  };
-}
 
 /** What stays of a loader that is gone: what it did, not what it held. */
 export function retired(counters: CacheCounters): CacheCounters {

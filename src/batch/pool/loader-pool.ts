@@ -4,11 +4,11 @@
 import type { Config } from "../../config/index.ts";
 import { PlaygroundError } from "../../core/index.ts";
 import type { Page, PageId } from "../../dataset/index.ts";
-import type { CacheCounters } from "../../targets/index.ts";
+import { type CacheCounters, totalCounters } from "../../targets/index.ts";
 import type { LoaderConfig, LoaderHandle } from "../loader.ts";
 import { sampleSequence, validationSequence } from "../order.ts";
 import type { Sample, SampleRequest } from "../types.ts";
-import { addCacheCounters, NO_CACHE_COUNTERS, retired } from "./counters.ts";
+import { NO_CACHE_COUNTERS, retired } from "./counters.ts";
 import { Lane, type LaneCounts } from "./lane.ts";
 import { ownerOf, shareOfBudget } from "./ownership.ts";
 
@@ -141,7 +141,7 @@ export class LoaderPool {
   async cacheCounters(): Promise<CacheCounters> {
     await this.#ready();
     const all = await Promise.all(this.#lanes.map(countersOf));
-    return all.reduce(addCacheCounters, this.#gone);
+    return totalCounters([this.#gone, ...all]);
   }
 
   counters(): PoolCounters {
@@ -260,7 +260,7 @@ export class LoaderPool {
 
   async #retire(lanes: readonly Lane[]): Promise<void> {
     for (const lane of lanes) {
-      this.#gone = addCacheCounters(this.#gone, retired(await countersOf(lane)));
+      this.#gone = totalCounters([this.#gone, retired(await countersOf(lane))]);
       lane.close(outOfService());
     }
   }
