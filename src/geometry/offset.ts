@@ -4,6 +4,7 @@
 
 import ClipperLib from "clipper-lib";
 import { PlaygroundError } from "../core/index.ts";
+import { ClipperUnion } from "./clipper-union.ts";
 
 /** Beyond this Clipper would switch to 128-bit products; no page is that large. */
 const LARGEST_COORDINATE = 47_000_000;
@@ -110,7 +111,7 @@ function arcOf(distancePx: number): Arc {
 
 /** The union of the raw outline with itself; shrinking inverts it inside a frame, which is dropped again. */
 function tidied(raw: ClipperLib.Path, isGrown: boolean): ClipperLib.Path[] {
-  const clipper = new ClipperLib.Clipper(0);
+  const clipper = new ClipperUnion(0);
   const { ptSubject } = ClipperLib.PolyType;
   const { pftPositive, pftNegative } = ClipperLib.PolyFillType;
   const solution: ClipperLib.Path[] = [];
