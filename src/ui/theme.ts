@@ -1,43 +1,42 @@
 // Which of the two themes is shown, and whether things move: the system's wish unless the person said otherwise.
 // Colours themselves are CSS custom properties; canvases read them by name.
 
-import { useEffect, useSyncExternalStore } from "react";
-import type { MotionChoice, ThemeChoice } from "../store/index.ts";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import type { ThemeChoice } from "../store/index.ts";
 import { useApp } from "./use-app.ts";
 
-const darkQuery = matchMedia("(prefers-color-scheme: dark)");
-const stillQuery = matchMedia("(prefers-reduced-motion: reduce)");
+const DARK = "(prefers-color-scheme: dark)";
+const STILL = "(prefers-reduced-motion: reduce)";
 
-function useQuery(query: MediaQueryList): boolean {
-  return useSyncExternalStore(
-    (listener) => {
+function useQuery(text: string): boolean {
+  const query = useMemo(() => matchMedia(text), [text]);
+  const subscribe = useCallback(
+    (listener: () => void) => {
       query.addEventListener("change", listener);
       return () => query.removeEventListener("change", listener);
     },
-    () => query.matches,
+    [query],
   );
+  return useSyncExternalStore(subscribe, () => query.matches);
 }
 
 export function resolveTheme(choice: ThemeChoice): "light" | "dark" {
   if (choice !== "system") return choice;
-  return darkQuery.matches ? "dark" : "light";
-}
-
-export function isStill(choice: MotionChoice): boolean {
-  return choice === "reduced" || stillQuery.matches;
+  return matchMedia(DARK).matches ? "dark" : "light";
 }
 
 /** The theme shown now. */
 export function useTheme(): "light" | "dark" {
   const choice = useApp(({ view }) => view.theme);
-  useQuery(darkQuery);
-  return resolveTheme(choice);
+  const isDark = useQuery(DARK);
+  if (choice !== "system") return choice;
+  return isDark ? "dark" : "light";
 }
 
 export function useIsStill(): boolean {
   const choice = useApp(({ view }) => view.motion);
-  useQuery(stillQuery);
-  return isStill(choice);
+  const isStill = useQuery(STILL);
+  return choice === "reduced" || isStill;
 }
 
 /** Puts theme and motion on the document, where the style sheets read them. */
