@@ -118,12 +118,17 @@ async function drive(
   try {
     const begun = page.evaluate(
       async ({ config, paths, name }) => {
-        const read = async ({ path, address }: { path: string; address: string }): Promise<File> => {
-          const answer = await fetch(address);
-          if (!answer.ok) throw new Error(`${path} could not be read (${answer.status})`);
-          return new File([await answer.blob()], path);
-        };
-        const local = paths === undefined ? null : await Promise.all(paths.map(read));
+        // No named function in here: the bundler would call a helper that the page does not have.
+        const local =
+          paths === undefined
+            ? null
+            : await Promise.all(
+                paths.map(async ({ path, address }) => {
+                  const answer = await fetch(address);
+                  if (!answer.ok) throw new Error(`${path} could not be read (${answer.status})`);
+                  return new File([await answer.blob()], path);
+                }),
+              );
         await window.playground?.run(config, local, name);
       },
       {
@@ -137,14 +142,17 @@ async function drive(
       failure = thrown;
     });
     let printedMs = 0;
+    let printedLosses = 0;
     let evaluations = 0;
     for (;;) {
       const snapshot = await Promise.race([look(page, seen), crashed]);
       for (const evaluation of snapshot.evaluations.slice(evaluations))
         console.log(evaluationLine(evaluation));
       evaluations = snapshot.evaluations.length;
-      if (snapshot.timing !== null && performance.now() - printedMs > PROGRESS_MS) {
+      const isNew = seen.losses.length > printedLosses && performance.now() - printedMs > PROGRESS_MS;
+      if (snapshot.timing !== null && isNew) {
         printedMs = performance.now();
+        printedLosses = seen.losses.length;
         console.log(progressLine(snapshot.timing, seen.losses.at(-1), snapshot.evaluations.at(-1)));
       }
       if (failure !== undefined) throw failure;

@@ -11,7 +11,7 @@ import {
 } from "../config/index.ts";
 import { PlaygroundError, toErrorData } from "../core/index.ts";
 import type { Page, PageId } from "../dataset/index.ts";
-import type { Engine, EngineFactory } from "../engine/index.ts";
+import type { Engine, EngineFactory, EngineInfo } from "../engine/index.ts";
 import { breathe } from "./breathe.ts";
 import { buildEngine } from "./build-engine.ts";
 import type { Emitter } from "./emitter.ts";
@@ -61,6 +61,8 @@ export class TrainingRun {
   #engine: Engine | undefined;
   #pool: SamplePool | undefined;
   #evaluator: Evaluator | undefined;
+  #heldBytes = 0;
+  #info: EngineInfo | null = null;
   #wake: () => void = () => undefined;
   #hasBegun: () => void = () => undefined;
   #fail: (thrown: unknown) => void = () => undefined;
@@ -153,7 +155,7 @@ export class TrainingRun {
       memoryBytes: timing.memoryBytes,
       samplesSeen: timing.samplesSeen,
       stepsDone: this.#stepsDone,
-      engine: this.#engine?.info ?? null,
+      engine: this.#engine?.info ?? this.#info,
     };
   }
 
@@ -301,8 +303,14 @@ export class TrainingRun {
       epoch: this.#epoch(),
       samplesSeen: this.#stepsDone * this.#config.train.batchSize,
       plannedSteps: this.#planned,
-      memoryBytes: this.#engine?.memory().bytes ?? 0,
+      memoryBytes: this.#memoryBytes(),
     };
+  }
+
+  /** Of the engine while it lives; afterwards what it held at its end. */
+  #memoryBytes(): number {
+    if (this.#engine !== undefined) this.#heldBytes = this.#engine.memory().bytes;
+    return this.#heldBytes;
   }
 
   async #countCache(): Promise<void> {
@@ -324,7 +332,10 @@ export class TrainingRun {
     clearTimeout(this.#readAgainTimer);
     this.#pool?.close();
     this.#pool = undefined;
+    this.#memoryBytes();
     this.#engine?.dispose();
+    this.#info = this.#engine?.info ?? null;
+    this.#engine = undefined;
     this.#emitter.flush();
   }
 }
