@@ -1,8 +1,7 @@
 // What happens to one training page in one epoch: follows from seed, page and epoch alone, whoever prepares it and when.
 
 import type { Config } from "../config/index.ts";
-import { type Affine, randomFrom } from "../core/index.ts";
-import type { Page } from "../dataset/index.ts";
+import { type Affine, type Polygon, randomFrom, type Size } from "../core/index.ts";
 import { type ColorChange, randomColorChange } from "./color.ts";
 import { trainPlacement } from "./train-placement.ts";
 
@@ -12,9 +11,16 @@ export interface Augmentation {
   readonly color: ColorChange | null;
 }
 
+/** What this room needs of a page. */
+export interface AugmentedPage {
+  readonly id: string;
+  readonly size: Size<"upright">;
+  readonly words: readonly { readonly polygon: Polygon<"upright">; readonly ignore: boolean }[];
+}
+
 /** Deterministic in its arguments. */
 export function augmentationOf(
-  page: Pick<Page, "id" | "size" | "words">,
+  page: AugmentedPage,
   settings: Config["augment"],
   inputSizePx: number,
   seed: number,

@@ -1,18 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { resolveOrThrow } from "../../config/index.ts";
-import { type ErrorData, PlaygroundError } from "../../core/index.ts";
-import type { Page } from "../../dataset/index.ts";
-import {
-  LoaderPool,
-  type LoaderPoolSetup,
-  ownerOf,
-  type Sample,
-  type SampleRequest,
-  sampleSequence,
-} from "../index.ts";
-import type { LoaderHandle, LoaderSetup } from "../loader.ts";
-import { NO_CACHE_COUNTERS } from "./counters.ts";
+import { PlaygroundError } from "../../core/index.ts";
+import { LoaderPool, type LoaderPoolSetup, ownerOf, sampleSequence } from "../index.ts";
+import { FakeLoader, page, sampleOf } from "./fake-loader.ts";
 
 const config = resolveOrThrow({
   layers: [
@@ -20,93 +11,8 @@ const config = resolveOrThrow({
   ],
 }).resolved.config;
 
-function page(id: string): Page {
-  return {
-    id,
-    name: id,
-    file: { size: 0, type: "image/png", arrayBuffer: () => Promise.resolve(new ArrayBuffer(0)) },
-    orientation: 1,
-    size: { widthPx: 10, heightPx: 10 },
-    words: [],
-    labelSpace: "either",
-  };
-}
-
 const pages = Array.from({ length: 10 }, (_, i) => page(`page ${i}`));
 const unseen = Array.from({ length: 5 }, (_, i) => page(`unseen ${i}`));
-
-function sampleOf(request: SampleRequest): Sample {
-  return {
-    request,
-    image: new Uint8Array(0),
-    thresholds: new Uint8Array(0),
-    flags: new Uint8Array(0),
-    placement: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 },
-    timing: { loadMs: 0, decodeMs: 0, augmentMs: 0, targetsMs: 0 },
-  };
-}
-
-/** A loader that answers at once, or when told to; refuses pages that it does not own. */
-class FakeLoader implements LoaderHandle {
-  setup: LoaderSetup | undefined;
-  readonly seen: SampleRequest[] = [];
-  readonly waiting: (() => void)[] = [];
-  isSlow = false;
-  isTerminated = false;
-  /** What `prepare` does instead, by page. */
-  readonly misdeeds = new Map<string, (request: SampleRequest) => Promise<Sample>>();
-  #die: (error: ErrorData) => void = () => undefined;
-
-  readonly calls = {
-    setUp: async (setup: LoaderSetup) => {
-      this.setup = setup;
-    },
-    setPolygonCache: async (on: boolean) => {
-      if (this.setup === undefined) return;
-      const { features } = this.setup.config;
-      this.setup = {
-        ...this.setup,
-        config: { ...this.setup.config, features: { ...features, polygonCache: on } },
-      };
-    },
-    prepare: async (request: SampleRequest) => {
-      this.seen.push(request);
-      if (!this.setup?.pages.some((p) => p.id === request.pageId))
-        throw new Error(`not my page: ${request.pageId}`);
-      const misdeed = this.misdeeds.get(request.pageId);
-      if (misdeed !== undefined) return misdeed(request);
-      if (this.isSlow) await new Promise<void>((resolve) => this.waiting.push(resolve));
-      return sampleOf(request);
-    },
-    counters: async () => ({
-      ...NO_CACHE_COUNTERS,
-      lookups: this.seen.length,
-      misses: this.seen.length,
-      bytes: 7,
-    }),
-  };
-
-  terminate(): void {
-    this.isTerminated = true;
-  }
-  onDeath(listener: (error: ErrorData) => void): void {
-    this.#die = listener;
-  }
-  die(): void {
-    this.#die({
-      code: "internal",
-      message: "out of memory",
-      what: "",
-      doing: "",
-      kept: "",
-      next: "",
-      cause: "",
-    });
-  }
-  release(): void {
-    for (const go of this.waiting.splice(0)) go();
-  }
-}
 
 interface Bench {
   readonly pool: LoaderPool;
