@@ -4,6 +4,8 @@
 import { isSimplePolygon } from "../geometry/index.ts";
 import type { Kept, LeftOut } from "./types.ts";
 
+const COORDINATE_BELOW = 2 ** 31;
+
 /** Keeps valid polygons, and empty ones too (an empty ring counts as valid: it covers nothing and is false if detected). */
 export function keepValid<T extends { readonly polygon: ArrayLike<number> }>(
   side: LeftOut["side"],
@@ -21,12 +23,18 @@ export function keepValid<T extends { readonly polygon: ArrayLike<number> }>(
 
 function whyInvalid(polygon: ArrayLike<number>): string | null {
   if (polygon.length === 0) return null;
-  if (hasNonFinite(polygon)) return "a coordinate is not a finite number";
+  const bad = badCoordinate(polygon);
+  if (bad !== null) return bad;
   if (polygon.length < 6) return `${polygon.length / 2} point(s); a polygon needs at least 3`;
   return isSimplePolygon(polygon) ? null : "its outline crosses or touches itself, or encloses no area";
 }
 
-export function hasNonFinite(polygon: ArrayLike<number>): boolean {
-  for (let i = 0; i < polygon.length; i++) if (!Number.isFinite(polygon[i])) return true;
-  return false;
+/** A sentence when a coordinate is no number or lies beyond what the references' 32-bit integers can hold. */
+export function badCoordinate(polygon: ArrayLike<number>): string | null {
+  for (let i = 0; i < polygon.length; i++) {
+    const value = polygon[i] as number;
+    if (!Number.isFinite(value)) return "a coordinate is not a finite number";
+    if (Math.abs(value) >= COORDINATE_BELOW) return "a coordinate lies beyond any picture";
+  }
+  return null;
 }

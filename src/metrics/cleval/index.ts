@@ -3,7 +3,7 @@
 
 import { regionOf, shoelaceArea } from "../../geometry/index.ts";
 import type { Detection, Kept, LeftOut, PageCleval, Score, TruthBox } from "../types.ts";
-import { hasNonFinite } from "../valid.ts";
+import { badCoordinate } from "../valid.ts";
 import { clevalScore, countCharacters, sumCounts } from "./counts.ts";
 import { type Matching, matchCleval } from "./match.ts";
 import { minAreaAspect } from "./min-area-aspect.ts";
@@ -121,7 +121,7 @@ function keep<T extends { readonly polygon: ArrayLike<number> }>(
     const reason =
       index >= most
         ? `only the first ${most} detections of a page count`
-        : (rule(box.polygon) ?? (hasNonFinite(box.polygon) ? "a coordinate is not a finite number" : null));
+        : (rule(box.polygon) ?? badCoordinate(box.polygon));
     if (reason === null) kept.push({ index, box });
     else leftOut.push({ side, index, reason });
   });
