@@ -5,7 +5,7 @@ import { expose, transfer } from "comlink";
 import { createLoader } from "../src/batch/index.ts";
 import { drawSet, importDataset } from "../src/dataset/index.ts";
 import { type LoaderWorkerCalls, type PrepareProgress, PROTOCOL_VERSION } from "../src/protocol/index.ts";
-import { loaderTools } from "./decode.ts";
+import { decodePage, loaderTools } from "./decode.ts";
 import { loadFonts } from "./fonts.ts";
 import { withPlainErrors } from "./plain-errors.ts";
 
@@ -29,16 +29,16 @@ const calls: LoaderWorkerCalls = {
       isCancelled: () => false,
     });
   },
-  importFiles: async ({ files, data, name }) => {
-    return importDataset({
+  importFiles: ({ files, data, name }) =>
+    importDataset({
       files: files.map(({ path, blob }) => ({ path, file: blob })),
       name,
       labelSpace: data.labelSpace,
       validationShare: data.validationShare,
       seed: data.seed,
       onProgress: report,
-    });
-  },
+      decode: decodePage,
+    }),
   ...loader,
   prepare: async (request) => {
     const sample = await loader.prepare(request);

@@ -192,12 +192,6 @@ describe("rules", () => {
     ["threshold range", { "targets.thresholdMin": 0.8 }, "targets.thresholdMin"],
     ["equal thresholds", { "targets.thresholdMin": 0.7 }, "targets.thresholdMin"],
     ["scales", { "augment.scaleMin": 2 }, "augment.scaleMin"],
-    ["warm-up", { "schedule.warmupSteps": 1000 }, "schedule.warmupSteps"],
-    [
-      "accumulation",
-      { "train.accumulate": 30, "train.length.count": 20, "schedule.warmupSteps": 0 },
-      "train.accumulate",
-    ],
   ];
   it.each(broken)("%s is refused and its change ends it", (_name, values, path) => {
     const result = resolveConfig({ layers: [screen(values)] });
@@ -230,6 +224,12 @@ describe("rules", () => {
       "features.polygonCacheBytes",
     ],
     ["an evaluation that never comes", { "evaluation.every.count": 5000 }, "evaluation.every.count"],
+    ["a warm-up longer than the run", { "schedule.warmupSteps": 1000 }, "schedule.warmupSteps"],
+    [
+      "an optimiser that never moves",
+      { "train.accumulate": 30, "train.length.count": 20 },
+      "train.accumulate",
+    ],
     ["more batch than pages", { "train.limitPages": 2 }, "train.batchSize"],
   ];
   it.each(warned)("%s is warned of and its change ends it", (_name, values, path) => {

@@ -79,7 +79,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     id: "warmup-fits",
-    severity: "error",
+    severity: "warning",
     fields: ["schedule.warmupSteps", "train.length.count", "train.length.unit"],
     check: (context) => {
       const steps = stepsOf(context);
@@ -93,7 +93,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     id: "optimiser-moves",
-    severity: "error",
+    severity: "warning",
     fields: ["train.accumulate", "train.length.count", "train.length.unit"],
     check: (context) => {
       const steps = stepsOf(context);

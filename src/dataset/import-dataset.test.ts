@@ -106,6 +106,17 @@ describe("importDataset", () => {
     expect(verdict("notes.md")).toBe("refused");
   });
 
+  it("refuses a picture whose header is right and whose pixels are not, and keeps the rest", async () => {
+    const decode = async ({ id }: { id: string }) => {
+      if (id === "torn.png") throw new Error("bad data");
+    };
+    const files = { "a.png": picture(), "a.txt": ROW, "torn.png": picture(1), "torn.txt": ROW };
+    const set = await importing(files, { decode });
+    expect(set.train.map(({ id }) => id)).toEqual(["a.png"]);
+    expect(reportOf(set, "torn.png")).toMatchObject({ verdict: "refused" });
+    expect(reportOf(set, "torn.png").reasons.join()).toContain("cannot be decoded");
+  });
+
   it("does not guess between two pictures of one name, nor take two label files for one picture", async () => {
     const set = await importing({
       "a/x.png": picture(),

@@ -20,6 +20,11 @@ export interface ImportOptions {
   readonly seed: number;
   /** Called after each file. */
   readonly onProgress?: (done: number, total: number) => void;
+  /**
+   * Decodes a page's picture; rejects when it cannot be. The header may be right and the rest broken, and a page that fails
+   * in the middle of a run would spoil it, so each page is tried once here. Without it pictures are judged by structure alone.
+   */
+  readonly decode?: (page: Page) => Promise<unknown>;
 }
 
 /** `train` and `validation` are empty when no picture has usable labels; the reports say why. Pages are in path order. */
@@ -47,7 +52,9 @@ export async function importDataset(options: ImportOptions): Promise<Dataset> {
     const placement = placements.get(picture.path);
     const draft = drafts.get(picture.path);
     if (placement !== undefined) {
-      pages.push(pageOf(placement));
+      const page = pageOf(placement);
+      if (draft !== undefined && !(await decodes(page, options.decode, draft))) continue;
+      pages.push(page);
       hashes.set(picture.path, picture.hash);
     } else if (draft?.refusal === null) {
       draft.warnings.push(
@@ -58,6 +65,17 @@ export async function importDataset(options: ImportOptions): Promise<Dataset> {
   const split = splitPages(pages, options.validationShare, options.seed);
   const reports = [...drafts.values(), ...duplicates].map(finishReport);
   return { name: options.name, hash: fingerprint(split, hashes), ...split, reports };
+}
+
+/** False, with the refusal noted, when the picture of a page cannot be decoded. */
+async function decodes(page: Page, decode: ImportOptions["decode"], draft: ReportDraft): Promise<boolean> {
+  try {
+    await decode?.(page);
+    return true;
+  } catch {
+    draft.refusal = "its header is right, but the picture cannot be decoded; save it again or leave it out";
+    return false;
+  }
 }
 
 interface Opened {
