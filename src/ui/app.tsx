@@ -35,10 +35,6 @@ export function App() {
         <main className="column" id="pages" tabIndex={-1}>
           <Notices />
           <Centre />
-          <div className="pair">
-            <ModelCard />
-            <ScheduleCard />
-          </div>
         </main>
         <aside className="column results" aria-label="Results">
           <QualityCard />
@@ -46,6 +42,10 @@ export function App() {
           <PhaseCard />
           <FeaturesCard />
         </aside>
+        <div className="details">
+          <ModelCard />
+          <ScheduleCard />
+        </div>
       </div>
       <Drawer />
       <LiveRegion />

@@ -41,7 +41,7 @@ export function stateSentence(state: RunState): string {
         ? `Finished after ${count(state.step)} steps.`
         : `Stopped at step ${count(state.step)}.`;
     case "failed":
-      return `Failed at step ${count(state.step)}: ${state.error.message}`;
+      return `Ended by a failure at step ${count(state.step)}.`;
     default:
       return state satisfies never;
   }

@@ -90,10 +90,18 @@ function paintMap(
   context.restore();
 }
 
-function paintTruth(context: CanvasRenderingContext2D, { page }: PagePainting, width: number): void {
+function paintTruth(
+  context: CanvasRenderingContext2D,
+  { page, overlays, evaluation }: PagePainting,
+  width: number,
+): void {
+  // Under boxes the truth steps back to a thin line, so that one word is not drawn as four.
+  const isBehind = overlays.boxes && evaluation !== undefined;
   for (const word of page.words) {
     if (word.ignore) hatch(context, word.polygon, width);
-    stroke(context, word.polygon, word.ignore ? IGNORED : TRUTH_STYLE, width, false);
+    const style = word.ignore ? IGNORED : TRUTH_STYLE;
+    if (isBehind) line(context, word.polygon, style, width);
+    else stroke(context, word.polygon, style, width, false);
   }
 }
 
@@ -129,8 +137,18 @@ function stroke(
   context.lineWidth = width * (isMarked ? 5 : 2.2);
   context.strokeStyle = isMarked ? "#ffffff" : "rgba(255, 255, 255, 0.65)";
   context.stroke();
-  context.setLineDash(style.dash.map((part) => part * width * 1.4));
-  context.lineWidth = width * (isMarked ? 2.5 : 1.4);
+  line(context, polygon, style, width * (isMarked ? 2.5 : 1.4));
+}
+
+function line(
+  context: CanvasRenderingContext2D,
+  polygon: Polygon<"upright">,
+  style: LineStyle,
+  width: number,
+): void {
+  trace(context, polygon);
+  context.setLineDash(style.dash.map((part) => part * width));
+  context.lineWidth = width;
   context.strokeStyle = style.color;
   context.stroke();
   context.setLineDash([]);

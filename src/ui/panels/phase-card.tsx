@@ -47,13 +47,12 @@ export function PhaseCard() {
             ))}
           </div>
           <ul className="legend small figures" aria-label="Phases of the last step in milliseconds">
-            {parts.map(({ phase, ms }) => (
+            {parts.map(({ phase, ms }, i) => (
               <li key={phase}>
                 <span className={`chip phase-${phase}`} aria-hidden="true" />
-                {`${WORDS[phase] ?? phase} ${significant(ms)}`}
+                {`${WORDS[phase] ?? phase} ${significant(ms)}${i === 0 ? " ms" : ""}`}
               </li>
             ))}
-            <li className="muted">ms</li>
           </ul>
           {beside.length > 0 && (
             <p className="small muted figures">

@@ -43,13 +43,14 @@ export function TopBar() {
       <CommandButton id="reset" hasKey>
         Reset
       </CommandButton>
-      <div className="spring" />
-      <Clock />
-      <EngineState />
-      <CommandButton id="copy-link">Share</CommandButton>
-      <CommandButton id="shortcuts" className="square" name="Shortcuts">
-        ?
-      </CommandButton>
+      <div className="top-right">
+        <Clock />
+        <EngineState />
+        <CommandButton id="copy-link">Share</CommandButton>
+        <CommandButton id="shortcuts" className="square" name="Shortcuts">
+          ?
+        </CommandButton>
+      </div>
       <RunProgress />
     </header>
   );
