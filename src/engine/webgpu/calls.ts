@@ -1,0 +1,155 @@
+// Plan operations → dispatches. The one table of which kernel runs what.
+
+import type { EngineSettings } from "../engine.ts";
+import type { Plan, PlanOp, Slot } from "../plan/types.ts";
+import type { KernelCall } from "./kernel.ts";
+import { batchNorm, batchNormGradient, batchNormInference } from "./kernels/batch-norm/batch-norm.ts";
+import { conv, convInputGradient } from "./kernels/conv/conv.ts";
+import { convInputGradientStrided } from "./kernels/conv-input-gradient-strided/conv-input-gradient-strided.ts";
+import {
+  convTranspose,
+  convTransposeInputGradient,
+  convTransposeWeightGradient,
+} from "./kernels/conv-transpose/conv-transpose.ts";
+import { convWeightGradient } from "./kernels/conv-weight-gradient/conv-weight-gradient.ts";
+import { exportProbability, importImage } from "./kernels/image/image.ts";
+import { loss, lossParts, lossReport } from "./kernels/loss/loss.ts";
+import { gatherGradients, moveWeights, normParts } from "./kernels/optimizer/optimizer.ts";
+import {
+  activation,
+  activationGradient,
+  addUpsampled,
+  copy,
+  scaleChannels,
+  scaleChannelsInputGradient,
+  upsample,
+  upsampleGradient,
+} from "./kernels/pointwise/pointwise.ts";
+import {
+  biasGradient,
+  globalAveragePool,
+  globalAveragePoolGradient,
+  maxPool,
+  maxPoolGradient,
+  scaleChannelsScaleGradient,
+} from "./kernels/pooling/pooling.ts";
+import { type Partial, PartialSpace } from "./partials.ts";
+
+export type CallSettings = Pick<
+  EngineSettings,
+  "loss" | "thresholdRange" | "normalisation" | "optimizer" | "clipNorm"
+>;
+
+/** A training step's dispatches, in order, by phase. */
+export interface TrainingCalls {
+  /** Up to and with the loss. */
+  readonly forward: readonly KernelCall[];
+  readonly backward: readonly KernelCall[];
+  /** After the last of the batches whose gradients are averaged. */
+  readonly move: readonly KernelCall[];
+  /** After the others. */
+  readonly gather: readonly KernelCall[];
+  readonly partials: PartialSpace;
+  /** Workgroups of the loss's passes. */
+  readonly lossParts: number;
+  readonly normParts: number;
+}
+
+export function trainingCalls(plan: Plan, settings: CallSettings): TrainingCalls {
+  const count = plan.parameters.sizes.trainable;
+  const partials = new PartialSpace(count);
+  const lossAt = plan.ops.findIndex(({ kind }) => kind === "loss");
+  const lossOp = plan.ops[lossAt];
+  if (lossOp?.kind !== "loss") throw new Error("a training plan needs a loss");
+  const callsOf = (ops: readonly PlanOp[]): KernelCall[] =>
+    ops.flatMap((op) => callsFor(op, settings, (slot, copies) => partials.reserve(slot, copies)));
+  const parts = normParts(count);
+  const report = lossReport(lossOp, settings, parts);
+  const gather = gatherGradients(count);
+  return {
+    forward: callsOf(plan.ops.slice(0, lossAt + 1)),
+    backward: callsOf(plan.ops.slice(lossAt + 1)),
+    move: [gather, moveWeights(count, settings), report],
+    gather: [gather, report],
+    partials,
+    lossParts: lossParts(lossOp).all,
+    normParts: parts,
+  };
+}
+
+/** A prediction's dispatches; maps follow each other in the buffer of probabilities, one for each output. */
+export function predictionCalls(plan: Plan, settings: CallSettings): KernelCall[] {
+  const { probability, threshold } = plan.outputs;
+  const calls = plan.ops.flatMap((op) =>
+    callsFor(op, settings, () => {
+      throw new Error("a prediction has no gradients");
+    }),
+  );
+  calls.push(exportProbability(probability, 0));
+  if (threshold !== undefined) {
+    calls.push(exportProbability(threshold, plan.batchSize * plan.sizePx ** 2));
+  }
+  return calls;
+}
+
+/** The dispatches of one operation; `reserve` hands out space for partial gradients of a slot. */
+export function callsFor(
+  op: PlanOp,
+  settings: CallSettings,
+  reserve: (slot: Slot, copies: number) => Partial,
+): KernelCall[] {
+  switch (op.kind) {
+    case "importImage":
+      return [importImage(op.output, settings.normalisation)];
+    case "conv":
+      return [conv(op)];
+    case "convInputGradient":
+      return [op.geometry.stride === 1 ? convInputGradient(op) : convInputGradientStrided(op)];
+    case "convWeightGradient":
+      return [convWeightGradient(op, (copies) => reserve(op.gradient, copies))];
+    case "convTranspose":
+      return [convTranspose(op)];
+    case "convTransposeInputGradient":
+      return [convTransposeInputGradient(op)];
+    case "convTransposeWeightGradient":
+      return [convTransposeWeightGradient(op, (copies) => reserve(op.gradient, copies))];
+    case "biasGradient":
+      return [biasGradient(op, reserve)];
+    case "batchNorm":
+      return [batchNorm(op)];
+    case "batchNormGradient":
+      return [batchNormGradient(op, reserve)];
+    case "batchNormInference":
+      return [batchNormInference(op)];
+    case "activation":
+      return [activation(op)];
+    case "activationGradient":
+      return [activationGradient(op)];
+    case "maxPool":
+      return [maxPool(op)];
+    case "maxPoolGradient":
+      return [maxPoolGradient(op)];
+    case "globalAveragePool":
+      return [globalAveragePool(op)];
+    case "globalAveragePoolGradient":
+      return [globalAveragePoolGradient(op)];
+    case "upsample":
+      return [upsample(op)];
+    case "upsampleGradient":
+      return [upsampleGradient(op)];
+    case "addUpsampled":
+      return [addUpsampled(op)];
+    case "scaleChannels":
+      return [scaleChannels(op)];
+    case "scaleChannelsInputGradient":
+      return [scaleChannelsInputGradient(op)];
+    case "scaleChannelsScaleGradient":
+      return [scaleChannelsScaleGradient(op)];
+    case "copy":
+      return [copy(op)];
+    case "loss":
+      return loss(op, settings);
+    default:
+      return op satisfies never;
+  }
+}

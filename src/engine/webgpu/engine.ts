@@ -1,0 +1,397 @@
+// The compiled engine: one network, its optimiser state and its GPU memory. A step uploads the batch, encodes a fixed list
+// of dispatches and submits once; nothing is created while training runs.
+
+import { PlaygroundError, type TrainBatch } from "../../core/index.ts";
+import type {
+  BuildProgress,
+  Engine,
+  EngineInfo,
+  EngineMemory,
+  EngineSettings,
+  EngineState,
+  LossParts,
+  Prediction,
+  StepTicket,
+} from "../engine.ts";
+import { planPrediction, planTraining } from "../plan/plan.ts";
+import type { Plan } from "../plan/types.ts";
+import { predictionCalls, type TrainingCalls, trainingCalls } from "./calls.ts";
+import type { GpuDevice } from "./device.ts";
+import { HISTOGRAM_WORDS, LOSS_PART_WORDS } from "./kernels/loss/loss.ts";
+import { STEP_WORDS } from "./kernels/optimizer/optimizer.ts";
+import { Compiler, encode, type Program } from "./program.ts";
+import { ReadRing } from "./readback.ts";
+import { Resources, tensorName } from "./resources.ts";
+import { packMoments, packWeights, readBuffers, stateBuffers, unpackState } from "./state.ts";
+import { type KernelTime, PHASES, PhaseClock, phaseTimes, TIMESTAMP_WORDS, timeKernels } from "./timing.ts";
+
+const STEPS_IN_FLIGHT = 3;
+/** Words of the report that comes back from each step: five numbers, then the timestamps. */
+const REPORT_WORDS = 8;
+
+interface StepPrograms {
+  readonly forward: Program;
+  readonly backward: Program;
+  readonly move: Program;
+  readonly gather: Program;
+}
+
+/** Compiles everything that a run needs. Throws PlaygroundError when the network does not fit the device. */
+export async function buildWebGpuEngine(
+  settings: EngineSettings,
+  progress: BuildProgress,
+  gpu: GpuDevice,
+): Promise<WebGpuEngine> {
+  const plan = planTraining(settings.graph, settings);
+  const [prediction, withThreshold] = [false, true].map((threshold) =>
+    planPrediction(settings.graph, settings, { threshold }),
+  );
+  if (prediction === undefined || withThreshold === undefined) throw new Error("no plan for predictions");
+  const calls = trainingCalls(plan, settings);
+  const resources = new Resources(gpu.device);
+  try {
+    createBuffers([plan, prediction, withThreshold], calls, settings, resources);
+    const compiler = new Compiler(gpu.device);
+    const predict = predictionCalls(prediction, settings);
+    const total = compiler.newShaders([...calls.forward, ...calls.backward, ...calls.move, ...predict]);
+    let done = 0;
+    const onShader = (): void => progress(++done, total);
+    progress(0, total);
+    const make = (name: string, list: TrainingCalls["forward"]): Promise<Program> =>
+      compiler.program(name, list, resources, onShader);
+    const compiling = Promise.all([
+      make("forward", calls.forward),
+      make("backward", calls.backward),
+      make("move", calls.move),
+      make("gather", calls.gather),
+      make(predictionName(settings.batchSize, false), predict),
+    ]);
+    const [forward, backward, move, gather, predictAll] = await Promise.race([compiling, gpu.failed]);
+    const programs = { forward, backward, move, gather };
+    const engine = new WebGpuEngine({ settings, plan, gpu, resources, compiler, programs, predictAll });
+    engine.load({ weights: settings.initialWeights, optimizer: new Map(), moves: 0 });
+    return engine;
+  } catch (error) {
+    resources.dispose();
+    if (error instanceof PlaygroundError) throw error;
+    throw new PlaygroundError({
+      code: "shader",
+      message: "The graphics device could not compile the training step.",
+      doing: "preparing the training step",
+      next: "Choose another engine.",
+      cause: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+function predictionName(batchSize: number, threshold: boolean): string {
+  return `prediction of ${batchSize}${threshold ? " with threshold" : ""}`;
+}
+
+function createBuffers(
+  plans: readonly [Plan, ...Plan[]],
+  calls: TrainingCalls,
+  settings: EngineSettings,
+  resources: Resources,
+): void {
+  const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
+  const pixels = settings.batchSize * settings.sizePx ** 2;
+  // A prediction runs between steps, so it uses the same memory; one of fewer pages needs no more.
+  for (let index = 0; index < Math.max(...plans.map(({ buffers }) => buffers.length)); index++) {
+    const words = Math.max(...plans.map(({ buffers }) => buffers[index] ?? 0));
+    resources.create(tensorName(index), words, STORAGE);
+  }
+  const { sizes } = plans[0].parameters;
+  const moments = settings.optimizer.kind === "adamw" ? 2 : 1;
+  for (const [name, words] of Object.entries(sizes))
+    resources.create(name, words, STORAGE | COPY_DST | COPY_SRC);
+  for (const name of stateBuffers(moments).slice(Object.keys(sizes).length)) {
+    resources.create(name, sizes.trainable, STORAGE | COPY_DST | COPY_SRC);
+  }
+  resources.create("gradients", sizes.trainable, STORAGE | COPY_SRC);
+  resources.create("partials", calls.partials.sizeWords, STORAGE);
+  resources.create("partialTable", calls.partials.tableWords.length, STORAGE | COPY_DST);
+  resources.create("normPartials", calls.normParts, STORAGE);
+  resources.create("histograms", HISTOGRAM_WORDS, STORAGE | COPY_DST);
+  resources.create("lossPartials", calls.lossParts * LOSS_PART_WORDS, STORAGE);
+  resources.create("report", REPORT_WORDS, STORAGE | COPY_SRC);
+  resources.create("step", STEP_WORDS, STORAGE | COPY_DST);
+  resources.create("images", pixels, STORAGE | COPY_DST);
+  resources.create("flags", pixels / 4, STORAGE | COPY_DST);
+  resources.create("thresholds", pixels / 4, STORAGE | COPY_DST);
+  resources.create("probabilities", 2 * pixels, STORAGE | COPY_SRC);
+  resources.create("predicted", 2 * pixels, GPUBufferUsage.MAP_READ | COPY_DST);
+}
+
+interface Parts {
+  readonly settings: EngineSettings;
+  readonly plan: Plan;
+  readonly gpu: GpuDevice;
+  readonly resources: Resources;
+  readonly compiler: Compiler;
+  readonly programs: StepPrograms;
+  readonly predictAll: Program;
+}
+
+export class WebGpuEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly failed: Promise<never>;
+  private readonly parts: Parts;
+  private readonly ring: ReadRing;
+  private readonly clock: PhaseClock | undefined;
+  private readonly predictions = new Map<string, Promise<Program>>();
+  private readonly stepWords = new Float32Array(STEP_WORDS);
+  /** Predictions one after the other: they share a buffer for reading. */
+  private lastPrediction: Promise<unknown> = Promise.resolve();
+  private moves = 0;
+  /** Batches whose gradients wait for the optimiser's move. */
+  private waiting = 0;
+  private isDisposed = false;
+  private failure: PlaygroundError | undefined;
+
+  constructor(parts: Parts) {
+    const { gpu, settings, resources, plan, predictAll } = parts;
+    this.parts = parts;
+    this.info = {
+      id: "webgpu",
+      label: "Compiled WebGPU",
+      adapter: gpu.adapter,
+      isSoftware: gpu.isSoftware,
+      fallbackNotice: gpu.isSoftware
+        ? "This machine offers WebGPU only on its processor; training is many times slower than on a GPU."
+        : "",
+    };
+    this.failed = gpu.failed;
+    gpu.failed.catch((error: PlaygroundError) => {
+      this.failure = error;
+    });
+    this.ring = new ReadRing("step report", REPORT_WORDS + TIMESTAMP_WORDS, STEPS_IN_FLIGHT, resources);
+    const hasClock = gpu.device.features.has("timestamp-query");
+    this.clock = hasClock ? new PhaseClock(gpu.device, resources) : undefined;
+    this.predictions.set(predictionName(settings.batchSize, false), Promise.resolve(predictAll));
+    const table = trainingCalls(plan, settings).partials.tableWords;
+    gpu.device.queue.writeBuffer(resources.get("partialTable"), 0, table);
+  }
+
+  /** Dispatches of one step that moves the optimiser. */
+  get dispatchesPerStep(): number {
+    const { forward, backward, move } = this.parts.programs;
+    return [forward, backward, move].reduce((sum, program) => sum + program.dispatches.length, 0);
+  }
+
+  step(batch: TrainBatch, learningRate: number): StepTicket {
+    this.requireAlive("training");
+    const { settings, gpu, programs, resources } = this.parts;
+    const { tracer, accumulate } = settings;
+    this.requireBatch(batch);
+    const slot = this.ring.take();
+    const isMove = this.waiting + 1 >= accumulate;
+    tracer.span("upload", () => {
+      const { queue } = gpu.device;
+      queue.writeBuffer(resources.get("images"), 0, batch.images);
+      queue.writeBuffer(resources.get("flags"), 0, batch.flags);
+      queue.writeBuffer(resources.get("thresholds"), 0, batch.thresholds);
+      queue.writeBuffer(resources.get("step"), 0, this.stepValues(learningRate));
+    });
+    const startMs = performance.now();
+    const encoder = gpu.device.createCommandEncoder({ label: "step" });
+    encoder.clearBuffer(resources.get("histograms"));
+    const phases = [programs.forward, programs.backward, isMove ? programs.move : programs.gather];
+    for (const [phase, program] of phases.entries()) {
+      const timestampWrites = this.clock?.writes(phase);
+      const pass = encoder.beginComputePass(timestampWrites === undefined ? {} : { timestampWrites });
+      encode(pass, program);
+      pass.end();
+    }
+    encoder.copyBufferToBuffer(resources.get("report"), 0, slot.buffer, 0, REPORT_WORDS * 4);
+    this.clock?.resolve(encoder, slot.buffer, REPORT_WORDS * 4);
+    gpu.device.queue.submit([encoder.finish()]);
+    this.waiting = isMove ? 0 : this.waiting + 1;
+    if (isMove) this.moves += 1;
+    const loss = this.ring.read(slot).then(
+      (bytes) => {
+        this.recordTimes(bytes, startMs);
+        return lossFrom(new Float32Array(bytes, 0, REPORT_WORDS), isMove);
+      },
+      (error: unknown) => {
+        throw this.failure ?? error;
+      },
+    );
+    // Whoever only trains need not listen to every loss.
+    loss.catch(() => undefined);
+    return { accepted: this.ring.ready(), loss };
+  }
+
+  predict(
+    images: Uint8Array<ArrayBuffer>,
+    options: { readonly threshold?: boolean } = {},
+  ): Promise<Prediction> {
+    const work = this.lastPrediction.then(() => this.predictNow(images, options.threshold === true));
+    this.lastPrediction = work.catch(() => undefined);
+    return work;
+  }
+
+  async readState(): Promise<EngineState> {
+    this.requireAlive("reading the weights");
+    const { gpu, resources, plan } = this.parts;
+    const { moves } = this;
+    const arrays = await this.guarded(readBuffers(gpu.device, resources, stateBuffers(this.moments)));
+    return unpackState(arrays, plan.parameters, moves);
+  }
+
+  async writeState(state: EngineState): Promise<void> {
+    this.requireAlive("loading weights");
+    this.load(state);
+    await this.guarded(this.parts.gpu.device.queue.onSubmittedWorkDone());
+  }
+
+  /** Queues new weights and optimiser state; without optimiser state it starts from zero. */
+  load(state: EngineState): void {
+    const { plan, resources, gpu } = this.parts;
+    const weights = packWeights(state.weights, plan.parameters);
+    const moments =
+      state.optimizer.size === 0
+        ? Array.from({ length: this.moments }, () => new Float32Array(plan.parameters.sizes.trainable))
+        : packMoments(state.optimizer, plan.parameters, this.moments);
+    const arrays = [weights.trainable, weights.frozen, weights.statistics, ...moments];
+    for (const [index, name] of stateBuffers(this.moments).entries()) {
+      const values = arrays[index];
+      if (values !== undefined) gpu.device.queue.writeBuffer(resources.get(name), 0, values);
+    }
+    this.moves = state.moves;
+    this.waiting = 0;
+  }
+
+  memory(): EngineMemory {
+    return this.parts.resources.memory;
+  }
+
+  /** Time of every dispatch of a step on the last batch, weights left as they are. Empty without timestamps. */
+  async profile(): Promise<readonly KernelTime[]> {
+    this.requireAlive("measuring kernels");
+    if (this.clock === undefined) return [];
+    const { gpu, programs } = this.parts;
+    const dispatches = [programs.forward, programs.backward, programs.gather].flatMap(
+      (part) => part.dispatches,
+    );
+    return this.guarded(timeKernels(gpu.device, { dispatches }));
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.clock?.dispose();
+    this.parts.resources.dispose();
+  }
+
+  private get moments(): number {
+    return this.parts.settings.optimizer.kind === "adamw" ? 2 : 1;
+  }
+
+  private stepValues(learningRate: number): Float32Array<ArrayBuffer> {
+    const { optimizer, accumulate } = this.parts.settings;
+    const move = this.moves + 1;
+    const [beta1, beta2] = optimizer.kind === "adamw" ? [optimizer.beta1, optimizer.beta2] : [0, 0];
+    this.stepWords.set([learningRate, 1 - beta1 ** move, 1 - beta2 ** move, this.waiting, 1 / accumulate]);
+    return this.stepWords;
+  }
+
+  private async predictNow(images: Uint8Array<ArrayBuffer>, threshold: boolean): Promise<Prediction> {
+    this.requireAlive("predicting");
+    const { settings, gpu, resources } = this.parts;
+    const pixels = settings.sizePx ** 2;
+    const pages = images.length / (pixels * 4);
+    if (!Number.isInteger(pages) || pages < 1 || pages > settings.batchSize) {
+      throw misfit("images", images.length, `1 to ${settings.batchSize} pages of ${pixels * 4} bytes`);
+    }
+    const program = await this.guarded(this.prediction(pages, threshold));
+    this.requireAlive("predicting");
+    const maps = threshold ? 2 : 1;
+    const staging = resources.get("predicted");
+    gpu.device.queue.writeBuffer(resources.get("images"), 0, images);
+    const encoder = gpu.device.createCommandEncoder({ label: "prediction" });
+    const pass = encoder.beginComputePass();
+    encode(pass, program);
+    pass.end();
+    const size = maps * pages * pixels * 4;
+    encoder.copyBufferToBuffer(resources.get("probabilities"), 0, staging, 0, size);
+    gpu.device.queue.submit([encoder.finish()]);
+    await this.guarded(staging.mapAsync(GPUMapMode.READ, 0, size));
+    const bytes = staging.getMappedRange(0, size).slice(0);
+    staging.unmap();
+    const probability = new Float32Array(bytes, 0, pages * pixels);
+    if (!threshold) return { probability };
+    return { probability, threshold: new Float32Array(bytes, pages * pixels * 4, pages * pixels) };
+  }
+
+  /** Shaders do not depend on the number of pages, so another number costs only bind groups. */
+  private prediction(pages: number, threshold: boolean): Promise<Program> {
+    const name = predictionName(pages, threshold);
+    const known = this.predictions.get(name);
+    if (known !== undefined) return known;
+    const { settings, compiler, resources } = this.parts;
+    const planned = planPrediction(settings.graph, { ...settings, batchSize: pages }, { threshold });
+    const program = compiler.program(name, predictionCalls(planned, settings), resources);
+    this.predictions.set(name, program);
+    return program;
+  }
+
+  private recordTimes(bytes: ArrayBuffer, startMs: number): void {
+    if (this.clock === undefined) return;
+    const times = phaseTimes(new BigUint64Array(bytes, REPORT_WORDS * 4, PHASES.length * 2));
+    const { tracer } = this.parts.settings;
+    let at = startMs;
+    for (const phase of PHASES) {
+      tracer.record(phase, at, times[phase]);
+      at += times[phase];
+    }
+    tracer.record("step", startMs, times.step);
+  }
+
+  private requireBatch({ images, flags, thresholds }: TrainBatch): void {
+    const pixels = this.parts.settings.batchSize * this.parts.settings.sizePx ** 2;
+    for (const [name, array, size] of [
+      ["images", images, pixels * 4],
+      ["flags", flags, pixels],
+      ["thresholds", thresholds, pixels],
+    ] as const) {
+      if (array.length !== size) throw misfit(name, array.length, `${size} bytes`);
+    }
+  }
+
+  private requireAlive(doing: string): void {
+    if (this.failure !== undefined) throw this.failure;
+    if (this.isDisposed) {
+      throw new PlaygroundError({ code: "internal", message: "The engine has been closed.", doing });
+    }
+  }
+
+  /** The device's own failure instead of what it makes of a pending promise. */
+  private async guarded<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([work, this.failed]);
+    } catch (error) {
+      throw this.failure ?? error;
+    }
+  }
+}
+
+function lossFrom(report: Float32Array, isMove: boolean): LossParts {
+  const [
+    total = Number.NaN,
+    probability = Number.NaN,
+    threshold = Number.NaN,
+    binary = Number.NaN,
+    norm = Number.NaN,
+  ] = report;
+  return { total, probability, threshold, binary, gradientNorm: isMove ? norm : Number.NaN };
+}
+
+function misfit(what: string, has: number, wanted: string): PlaygroundError {
+  return new PlaygroundError({
+    code: "internal",
+    message: `The engine was given ${has} bytes of ${what}; it was built for ${wanted}.`,
+    what,
+    doing: "running on WebGPU",
+  });
+}

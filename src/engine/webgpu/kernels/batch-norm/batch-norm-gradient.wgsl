@@ -1,0 +1,46 @@
+// Gradient of batch norm with its activation; one workgroup for each channel. The sums over the batch are the gradients
+// of beta and gamma, and the input's gradient needs them.
+@compute @workgroup_size($(WG))
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let channel = group.x;
+  let plane = d.plane;
+  let mean = saved[d.savedOffset + channel];
+  let inverse = saved[d.savedOffset + d.channels + channel];
+  let scale = gamma[channel];
+  let shift = beta[channel];
+  var sums = vec2f(0.0);
+  for (var n = 0u; n < d.batch; n++) {
+    let start = d.inputOffset + n * d.inputBatch + channel * plane;
+    let gradientStart = d.gradientOffset + n * d.gradientBatch + channel * plane;
+    for (var p = lane; p < plane; p += $(WG)u) {
+      let unit = (input[start + p] - mean) * inverse;
+      let inner = outputGradient[gradientStart + p] * slopeAt(unit * scale + shift);
+      sums += vec2f(inner, inner * unit);
+    }
+  }
+  sums = sumOverGroup(sums, lane);
+  if (lane == 0u) {
+//@if HAS_BETA_GRADIENT == 1
+    partials[d.betaPartial + channel] = sums.x;
+//@end
+//@if HAS_GAMMA_GRADIENT == 1
+    partials[d.gammaPartial + channel] = sums.y;
+//@end
+  }
+  let means = sums / f32(d.batch * plane);
+  for (var n = 0u; n < d.batch; n++) {
+    let start = d.inputOffset + n * d.inputBatch + channel * plane;
+    let gradientStart = d.gradientOffset + n * d.gradientBatch + channel * plane;
+    let to = d.inputGradientOffset + n * d.inputGradientBatch + channel * plane;
+    for (var p = lane; p < plane; p += $(WG)u) {
+      let unit = (input[start + p] - mean) * inverse;
+      let inner = outputGradient[gradientStart + p] * slopeAt(unit * scale + shift);
+      let result = scale * inverse * (inner - means.x - unit * means.y);
+//@if ACCUMULATE == 1
+      inputGradient[to + p] += result;
+//@else
+      inputGradient[to + p] = result;
+//@end
+    }
+  }
+}

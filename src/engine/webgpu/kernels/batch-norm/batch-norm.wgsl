@@ -1,0 +1,43 @@
+// Batch norm with the batch's statistics and the activation after it; one workgroup for each channel.
+// Mean first, then squared deviations from it: a large mean costs no digits.
+@compute @workgroup_size($(WG))
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let channel = group.x;
+  let plane = d.plane;
+  let count = f32(d.batch * plane);
+  var sum = 0.0;
+  for (var n = 0u; n < d.batch; n++) {
+    let start = d.inputOffset + n * d.inputBatch + channel * plane;
+    for (var p = lane; p < plane; p += $(WG)u) {
+      sum += input[start + p];
+    }
+  }
+  let mean = sumOverGroup(vec2f(sum, 0.0), lane).x / count;
+  var squares = 0.0;
+  for (var n = 0u; n < d.batch; n++) {
+    let start = d.inputOffset + n * d.inputBatch + channel * plane;
+    for (var p = lane; p < plane; p += $(WG)u) {
+      let centred = input[start + p] - mean;
+      squares += centred * centred;
+    }
+  }
+  let squared = sumOverGroup(vec2f(squares, 0.0), lane).x;
+  let inverse = inverseSqrt(squared / count + d.epsilon);
+  if (lane == 0u) {
+    saved[d.savedOffset + channel] = mean;
+    saved[d.savedOffset + d.channels + channel] = inverse;
+    // PyTorch keeps the unbiased variance.
+    let unbiased = squared / max(count - 1.0, 1.0);
+    runningMean[channel] += d.momentum * (mean - runningMean[channel]);
+    runningVariance[channel] += d.momentum * (unbiased - runningVariance[channel]);
+  }
+  let scale = gamma[channel] * inverse;
+  let shift = beta[channel];
+  for (var n = 0u; n < d.batch; n++) {
+    let start = d.inputOffset + n * d.inputBatch + channel * plane;
+    let to = d.outputOffset + n * d.outputBatch + channel * plane;
+    for (var p = lane; p < plane; p += $(WG)u) {
+      output[to + p] = activate((input[start + p] - mean) * scale + shift);
+    }
+  }
+}

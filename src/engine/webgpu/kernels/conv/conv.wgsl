@@ -1,0 +1,119 @@
+// Convolution as an implicit matrix product with a register tile: ROWS output rows × OUT output channels for each
+// thread. Neighbouring threads take neighbouring columns, so that their loads are contiguous; rows share their inputs.
+// With FLIP it is the input gradient of a stride-1 convolution: weights transposed and turned by 180°.
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let id = group.x * 64u + lane;
+  let ox = id % d.outWidth;
+  let strip = id / d.outWidth;
+  let n = strip / d.strips;
+  let oy = i32((strip % d.strips) * $(ROWS)u);
+  // One tile never spans two groups of channels.
+  let part = group.y / d.tiles;
+  let first = (group.y % d.tiles) * $(OUT)u;
+  let ix = i32(ox * $(STRIDE)u) - i32(d.padding);
+  let iy = oy * $(STRIDE) - i32(d.padding);
+  let width = i32(d.inWidth);
+  let height = i32(d.inHeight);
+  let plane = width * height;
+//@for kx < K
+  let inX$kx = ix + $kx >= 0 && ix + $kx < width;
+//@end
+//@if UNROLL_ROWS == 1
+//@for r < (ROWS - 1) * STRIDE + K
+  let inY$r = iy + $r >= 0 && iy + $r < height;
+//@end
+//@end
+//@for p < ROWS
+//@for o < OUT
+  var sum$(p)_$(o) = 0.0;
+//@end
+//@end
+  var at = i32(d.inputOffset + n * d.inputBatch) + i32(part * d.inChannels) * plane + iy * width + ix;
+  var weightAt = part * d.groupWeights + first * d.weightOut;
+  for (var i = 0u; i < d.inChannels; i++) {
+//@if UNROLL_ROWS == 1
+//@for r < (ROWS - 1) * STRIDE + K
+    let row$r = at + $r * width;
+//@for kx < K
+    let x$(r)_$(kx) = select(0.0, input[row$r + $kx], inY$r && inX$kx);
+//@end
+//@end
+//@for o < OUT
+    {
+      let start = weightAt + $(o)u * d.weightOut;
+//@for t < K * K
+//@if FLIP == 1
+      let w$t = weight[start + $(K * K - 1 - t)u];
+//@else
+      let w$t = weight[start + $(t)u];
+//@end
+//@end
+//@for p < ROWS
+      sum$(p)_$(o) = sum$(p)_$(o)
+//@for ky < K
+//@for kx < K
+        + x$(p * STRIDE + ky)_$(kx) * w$(ky * K + kx)
+//@end
+//@end
+      ;
+//@end
+    }
+//@end
+//@else
+    for (var ky = 0; ky < $(K); ky++) {
+//@for p < ROWS
+      let isIn$p = iy + $(p * STRIDE) + ky >= 0 && iy + $(p * STRIDE) + ky < height;
+      let row$p = at + ($(p * STRIDE) + ky) * width;
+//@for kx < K
+      let x$(p)_$(kx) = select(0.0, input[row$p + $kx], isIn$p && inX$kx);
+//@end
+//@end
+//@for o < OUT
+      {
+//@if FLIP == 1
+        let start = weightAt + $(o)u * d.weightOut + u32($(K - 1) - ky) * $(K)u;
+//@else
+        let start = weightAt + $(o)u * d.weightOut + u32(ky) * $(K)u;
+//@end
+//@for kx < K
+//@if FLIP == 1
+        let w$kx = weight[start + $(K - 1 - kx)u];
+//@else
+        let w$kx = weight[start + $(kx)u];
+//@end
+//@end
+//@for p < ROWS
+        sum$(p)_$(o) = sum$(p)_$(o)
+//@for kx < K
+          + x$(p)_$(kx) * w$(kx)
+//@end
+        ;
+//@end
+      }
+//@end
+    }
+//@end
+    at += plane;
+    weightAt += d.weightIn;
+  }
+  if (n >= d.batch) {
+    return;
+  }
+  let outPlane = d.outWidth * d.outHeight;
+  let channel = part * d.outChannels + first;
+  let to = d.outputOffset + n * d.outputBatch + channel * outPlane + u32(oy) * d.outWidth + ox;
+//@for o < OUT
+  if (first + $(o)u < d.outChannels) {
+//@for p < ROWS
+    if (oy + $p < i32(d.outHeight)) {
+//@if ACCUMULATE == 1
+      output[to + $(o)u * outPlane + $(p)u * d.outWidth] += sum$(p)_$(o);
+//@else
+      output[to + $(o)u * outPlane + $(p)u * d.outWidth] = finish(sum$(p)_$(o), channel + $(o)u);
+//@end
+    }
+//@end
+  }
+//@end
+}

@@ -1,0 +1,35 @@
+// One optimiser move over all parameters. OPTIMIZER 0: AdamW (Loshchilov & Hutter, 2019) · 1: SGD with momentum as in
+// PyTorch. step: learning rate, 1 − β1^t, 1 − β2^t, batches before this one, 1 / batches.
+@compute @workgroup_size($(WG))
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  var scale = step[4];
+//@if CLIP == 1
+  var squares = 0.0;
+  for (var part = lane; part < d.normParts; part += $(WG)u) {
+    squares += normPartials[part];
+  }
+  let norm = sqrt(sumOverGroup(vec2f(squares, 0.0), lane).x);
+  scale *= min(1.0, d.clipNorm / (norm + 1e-6));
+//@end
+  let learningRate = step[0];
+  for (var i = group.x * $(WG)u + lane; i < d.count; i += groups.x * $(WG)u) {
+    let gradient = gradients[i] * scale;
+    let weight = weights[i];
+//@if OPTIMIZER == 0
+    let first = d.beta1 * firstMoments[i] + (1.0 - d.beta1) * gradient;
+    let second = d.beta2 * secondMoments[i] + d.restOfBeta2 * gradient * gradient;
+    firstMoments[i] = first;
+    secondMoments[i] = second;
+    let deviation = sqrt(second / step[2]) + d.epsilon;
+    weights[i] = weight * (1.0 - learningRate * d.weightDecay) - learningRate * (first / step[1]) / deviation;
+//@else
+    let velocity = d.momentum * firstMoments[i] + gradient + d.weightDecay * weight;
+    firstMoments[i] = velocity;
+    weights[i] = weight - learningRate * velocity;
+//@end
+  }
+}

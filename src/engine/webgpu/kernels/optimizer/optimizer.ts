@@ -1,0 +1,73 @@
+// Two dispatches after the gradient: adding up the partial gradients, and the optimiser's move over one flat array.
+
+import type { EngineSettings } from "../../../engine.ts";
+import { SLOT_ALIGNMENT } from "../../../plan/parameters.ts";
+import { type Binding, blocks, type KernelCall, named } from "../../kernel.ts";
+import { TABLE_WORDS } from "../../partials.ts";
+import reduceText from "../shared/reduce.wgsl?raw";
+import gatherText from "./gather-gradients.wgsl?raw";
+import moveText from "./move-weights.wgsl?raw";
+
+const GROUP = 256;
+/** Every workgroup of the move reads one number from each workgroup that gathered. */
+const MOST_GROUPS = 512;
+
+/** Words of the "step" buffer: learning rate, 1 − β1^t, 1 − β2^t, batches before this one, 1 / batches. */
+export const STEP_WORDS = 8;
+
+/** Workgroups, and so partial squares of the global norm, for so many parameters. */
+export function normParts(count: number): number {
+  return Math.max(1, Math.min(MOST_GROUPS, blocks(count, GROUP)));
+}
+
+export function gatherGradients(count: number): KernelCall {
+  return {
+    kernel: "gatherGradients",
+    source: `${reduceText}\n${gatherText}`,
+    constants: { WG: GROUP, BLOCK: SLOT_ALIGNMENT, TABLE: TABLE_WORDS },
+    sizes: { count },
+    bindings: {
+      partials: named("partials", "read"),
+      partialTable: named("partialTable", "read", { element: "u32" }),
+      step: named("step", "read"),
+      gradients: named("gradients", "read_write"),
+      normPartials: named("normPartials", "read_write"),
+    },
+    workgroups: [normParts(count), 1, 1],
+  };
+}
+
+export function moveWeights(
+  count: number,
+  { optimizer, clipNorm }: Pick<EngineSettings, "optimizer" | "clipNorm">,
+): KernelCall {
+  const isAdam = optimizer.kind === "adamw";
+  const bindings: Record<string, Binding> = {
+    gradients: named("gradients", "read"),
+    step: named("step", "read"),
+    ...(clipNorm === "off" ? {} : { normPartials: named("normPartials", "read") }),
+    weights: { buffer: { of: "store", store: "trainable" }, access: "read_write" },
+    firstMoments: named("firstMoments", "read_write"),
+    ...(isAdam ? { secondMoments: named("secondMoments", "read_write") } : {}),
+  };
+  const { weightDecay } = optimizer;
+  const numbers = isAdam
+    ? {
+        beta1: optimizer.beta1,
+        beta2: optimizer.beta2,
+        // 1 − 0.999 in 32 bits would be off by 1e-5 of itself.
+        restOfBeta2: 1 - optimizer.beta2,
+        epsilon: optimizer.epsilon,
+        weightDecay,
+      }
+    : { momentum: optimizer.momentum, weightDecay };
+  return {
+    kernel: "moveWeights",
+    source: `${reduceText}\n${moveText}`,
+    constants: { WG: GROUP, OPTIMIZER: Number(!isAdam), CLIP: Number(clipNorm !== "off") },
+    sizes: { count, normParts: normParts(count) },
+    numbers: { ...numbers, clipNorm: clipNorm === "off" ? 0 : clipNorm },
+    bindings,
+    workgroups: [normParts(count), 1, 1],
+  };
+}

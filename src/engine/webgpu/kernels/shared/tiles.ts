@@ -1,0 +1,11 @@
+// Sizes of register tiles.
+
+/** Rows of a tile, at most `most`: as little waste at the lower edge as can be, then as large as can be. */
+export function rowsFor(height: number, most: number): number {
+  if (height <= most) return height;
+  let best = most;
+  for (let rows = most - 1; rows >= Math.ceil(most / 2); rows--) {
+    if (Math.ceil(height / rows) * rows < Math.ceil(height / best) * best) best = rows;
+  }
+  return best;
+}
