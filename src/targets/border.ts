@@ -94,6 +94,8 @@ function lowerAlongEdge(
   // On a row the band along the edge's line spans this much to either side of the line.
   const halfSpan = ey === 0 ? Number.POSITIVE_INFINITY : Math.abs((reach * Math.sqrt(squared)) / ey);
   const slope = ey === 0 ? 0 : ex / ey;
+  const cells = tile;
+  const width = area.width;
   for (let y = top; y <= bottom; y++) {
     const dy = y - py;
     const dyq = y - qy;
@@ -103,7 +105,7 @@ function lowerAlongEdge(
     const dySquared = dy * dy;
     const dyqSquared = dyq * dyq;
     const crossY = dy * ex;
-    let at = (y - offsetY) * area.width + from - offsetX;
+    let at = (y - offsetY) * width + from - offsetX;
     for (let x = from; x <= to; x++, at++) {
       const dx = x - px;
       const dxq = x - qx;
@@ -116,7 +118,7 @@ function lowerAlongEdge(
         nearest = cross * cross * inverse;
         if (nearest < ON_EDGE && asDb && failsInDb(toP, toQ, squared)) nearest = LEFT_OUT;
       }
-      if (nearest < (tile[at] as number)) tile[at] = nearest;
+      if (nearest < (cells[at] as number)) cells[at] = nearest;
     }
   }
 }
@@ -132,10 +134,12 @@ function failsInDb(toP: number, toQ: number, edge: number): boolean {
 function raiseFloats(data: Float32Array, stride: number, distancePx: number, area: Tile): void {
   const limit = distancePx * distancePx;
   const inverse = 1 / distancePx;
+  const cells = tile;
+  const width = area.width;
   for (let y = 0, from = 0; y < area.height; y++) {
     let to = (area.top + y) * stride + area.left;
-    for (let x = 0; x < area.width; x++, from++, to++) {
-      const squared = tile[from] as number;
+    for (let x = 0; x < width; x++, from++, to++) {
+      const squared = cells[from] as number;
       if (squared >= limit) continue;
       const strength = 1 - Math.sqrt(squared) * inverse;
       if (strength > (data[to] as number)) data[to] = strength;
@@ -147,10 +151,12 @@ function raiseFloats(data: Float32Array, stride: number, distancePx: number, are
 function raiseBytes(data: Uint8Array, stride: number, distancePx: number, area: Tile): void {
   const limit = distancePx * distancePx;
   const inverse = 1 / distancePx;
+  const cells = tile;
+  const width = area.width;
   for (let y = 0, from = 0; y < area.height; y++) {
     let to = (area.top + y) * stride + area.left;
-    for (let x = 0; x < area.width; x++, from++, to++) {
-      const squared = tile[from] as number;
+    for (let x = 0; x < width; x++, from++, to++) {
+      const squared = cells[from] as number;
       if (squared >= limit) continue;
       const strength = (255 * (1 - Math.sqrt(squared) * inverse) + 0.5) | 0;
       if (strength > (data[to] as number)) data[to] = strength;
