@@ -1,7 +1,7 @@
 // The plain tfjs engine on every backend that a browser has: the same training on each, and a sample of the references.
 // The net is the smallest that has every kind of node of a detector; shader compilation takes most of the time.
 
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unpackTensors } from "../../cli/verify/tensors.ts";
 import { createTrainingChecks } from "../../cli/verify/training-checks.ts";
 import { randomFrom, type TrainBatch } from "../../src/core/index.ts";
@@ -74,17 +74,10 @@ interface Outcome {
   readonly probability: Float32Array;
 }
 
-const open: Engine[] = [];
-afterEach(() => {
-  for (const engine of open.splice(0)) engine.dispose();
-});
-
 async function build(id: string): Promise<Engine> {
   const factory = engineFactories.find((one) => one.id === id);
   if (factory === undefined) throw new Error(`there is no engine ${id}`);
-  const engine = await factory.build(settings(), () => undefined);
-  open.push(engine);
-  return engine;
+  return factory.build(settings(), () => undefined);
 }
 
 async function outcomeOf(engine: Engine): Promise<Outcome> {
@@ -95,9 +88,17 @@ async function outcomeOf(engine: Engine): Promise<Outcome> {
 }
 
 describe.each(["tfjs-webgl", "tfjs-webgpu"])("%s", (id) => {
+  // One engine for all tests: the backend, and with it every compiled shader, lives as long as an engine.
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await build(id);
+  });
+  afterAll(() => engine.dispose());
+
   it("trains as the processor does, keeps its memory and says where it runs", async () => {
-    const expected = await outcomeOf(await build("tfjs-cpu"));
-    const engine = await build(id);
+    const reference = await build("tfjs-cpu");
+    const expected = await outcomeOf(reference);
+    reference.dispose();
     const got = await outcomeOf(engine);
     for (const [step, parts] of expected.losses.entries()) {
       for (const [name, value] of Object.entries(parts)) {
@@ -123,7 +124,6 @@ describe.each(["tfjs-webgl", "tfjs-webgpu"])("%s", (id) => {
   });
 
   it("lets at most three steps run ahead and reads their losses in order", async () => {
-    const engine = await build(id);
     const tickets = [1, 2, 3, 4].map(() => engine.step(batch(), 0.005));
     const order: string[] = [];
     const seen = tickets.map(async ({ loss }, step) => {
@@ -142,7 +142,7 @@ describe.each(["tfjs-webgl", "tfjs-webgpu"])("%s", (id) => {
   });
 
   it("agrees with a sample of the references", async (context) => {
-    const [losses, ops] = await Promise.all([reference("losses"), reference("ops")]);
+    const [losses, ops] = await Promise.all([readReference("losses"), readReference("ops")]);
     if (losses === undefined || ops === undefined) return context.skip("the reference vectors are not here");
     const parts = await tfjsEngineParts(id === "tfjs-webgl" ? "webgl" : "webgpu");
     try {
@@ -176,7 +176,7 @@ function pick(list: unknown, indices: readonly number[]): unknown[] {
 }
 
 /** The unpacked document, or undefined where there is none. */
-async function reference(name: string): Promise<Record<string, unknown> | undefined> {
+async function readReference(name: string): Promise<Record<string, unknown> | undefined> {
   const response = await fetch(`/@fs${__SHARED_DIR__}/reference/${name}.json.gz`);
   const bytes = new Uint8Array(await response.arrayBuffer());
   // The dev server declares .gz files as compressed, and the browser then unpacks them; other servers do not.
