@@ -270,22 +270,27 @@ type RealImage = z.infer<typeof realFile>["images"][number];
 
 function compareRealDb(picture: Picture, { id, db }: RealImage): CaseResult {
   const { maps } = generate(picture, { variant: "db", minTextSizePx: 8, ...STANDARD });
-  const bit = (flag: number) => Float32Array.from(maps.flags, (flags) => ((flags & flag) !== 0 ? 1 : 0));
   return verdict(`${id} db`, [
-    ...blocks("gt", db.gt, bit(FLAG_TEXT), picture, SUM_SHARE.mask),
-    ...blocks("mask", db.mask, bit(FLAG_SHRINK_MASK), picture, SUM_SHARE.mask),
-    ...blocks("thresh_mask", db.thresh_mask, bit(FLAG_THRESHOLD_MASK), picture, SUM_SHARE.mask),
+    ...blocks("gt", db.gt, bitOf(maps.flags, FLAG_TEXT), picture, SUM_SHARE.mask),
+    ...blocks("mask", db.mask, bitOf(maps.flags, FLAG_SHRINK_MASK), picture, SUM_SHARE.mask),
+    ...blocks("thresh_mask", db.thresh_mask, bitOf(maps.flags, FLAG_THRESHOLD_MASK), picture, SUM_SHARE.mask),
     ...blocks("thresh_map", db.thresh_map, maps.thresholds, picture, SUM_SHARE.map),
   ]);
 }
 
 function compareRealSeed(picture: Picture, { id, seed }: RealImage): CaseResult {
   const { maps } = generate(picture, { variant: "original", minTextSizePx: 0, ...STANDARD });
-  const text = Float32Array.from(maps.flags, (flags) => ((flags & FLAG_TEXT) !== 0 ? 1 : 0));
+  const text = bitOf(maps.flags, FLAG_TEXT);
   return verdict(`${id} original`, [
     ...blocks("prob_map", seed.prob_map, text, picture, SUM_SHARE.mask),
     ...blocks("thresh_map", seed.thresh_map, maps.thresholds, picture, SUM_SHARE.map),
   ]);
+}
+
+function bitOf(flags: Uint8Array, bit: number): Float32Array {
+  const mask = new Float32Array(flags.length);
+  for (let i = 0; i < flags.length; i++) mask[i] = ((flags[i] as number) & bit) !== 0 ? 1 : 0;
+  return mask;
 }
 
 function blocks(
@@ -295,7 +300,8 @@ function blocks(
   { width, height }: Picture,
   sumShare: number,
 ): Finding[] {
-  const sum = map.reduce((total, value) => total + value, 0);
+  let sum = 0;
+  for (let i = 0; i < map.length; i++) sum += map[i] as number;
   const share = Math.abs(sum - expected.sum) / Math.max(Math.abs(expected.sum), 1);
   const rows = expected.blocks.length;
   const columns = expected.blocks[0]?.length ?? 0;
