@@ -25,6 +25,9 @@ export interface ChartLook {
 
 const FONT = "11px system-ui, 'Noto Sans', sans-serif";
 
+/** Ticks stand on whole steps. */
+const WHOLE_STEPS = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000].flatMap((n) => [n, 2 * n, 5 * n]);
+
 export function plotOptions(look: ChartLook): uPlot.Options {
   const { series, widthPx, heightPx, yRange, xMax, format } = look;
   const axis: uPlot.Axis = {
@@ -51,6 +54,7 @@ export function plotOptions(look: ChartLook): uPlot.Options {
         space: 60,
         gap: 4,
         grid: { show: false },
+        incrs: WHOLE_STEPS,
         values: (_plot, ticks) => ticks.map(count),
       },
       { ...axis, size: 44, space: 34, gap: 4, values: (_plot, ticks) => ticks.map(format) },

@@ -99,6 +99,8 @@ function trainLabel(state: RunState, hasPages: boolean): { label: string; icon: 
 
 interface Light {
   readonly color: "good" | "weak" | "bad" | "none";
+  /** Left out where there is little room; the dot says it too. */
+  readonly kind?: string;
   readonly says: string;
   readonly more: string;
 }
@@ -111,7 +113,10 @@ function EngineState() {
   return (
     <span className="engine-state" title={light.more}>
       <span className={`dot dot-${light.color}`} aria-hidden="true" />
-      {light.says}
+      <span>
+        <span className="engine-kind">{light.kind}</span>
+        {light.says}
+      </span>
     </span>
   );
 }
@@ -120,7 +125,7 @@ function engineLight(engine: AppState["run"]["engine"], engines: AppState["engin
   if (engine !== null) {
     const color = engine.isSoftware || engine.fallbackNotice !== "" ? "weak" : "good";
     const kind = engine.isSoftware ? "software" : "GPU";
-    return { color, says: `${kind} · ${engine.label}`, more: engine.adapter };
+    return { color, kind: `${kind} · `, says: engine.label, more: engine.adapter };
   }
   if (engines === null) return { color: "none", says: "Looking at the machine", more: "" };
   const ready = engines.find(({ available }) => available);
