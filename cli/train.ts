@@ -4,7 +4,6 @@
 import { basename } from "node:path";
 import type { AutomationSnapshot } from "../src/client/index.ts";
 import {
-  encodeLink,
   type LayerInput,
   parseSetArguments,
   PRESET_NAMES,
@@ -45,8 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (await buildApp()) console.log("Built the playground.");
   const app = await serveApp(4300, files === null ? [] : [serveFiles(files)]);
   try {
-    const link = encodeLink(resolution.resolved);
-    const opened = await openPlayground(`${app.url}${link}`, parsed.value.realGpu);
+    const opened = await openPlayground(`${app.url}?automation`, parsed.value.realGpu);
     try {
       return await drive(opened, resolution, files, parsed.value);
     } finally {

@@ -16,7 +16,7 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/** Opens the playground at a link and waits until it can be driven. Ctrl-C does not reach the browser. */
+/** Opens the playground (`?automation`: at rest) and waits until it can be driven. Ctrl-C does not reach the browser. */
 export async function openPlayground(address: string, realGpu: boolean): Promise<OpenPage> {
   const browser: Browser = await chromium.launch({
     executablePath: await ensureChromium(),

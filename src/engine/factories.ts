@@ -14,8 +14,18 @@ const tfjs = (name: "webgpu" | "webgl" | "cpu", available: () => Promise<Answer>
   },
 });
 
+const compiledWebGpu: EngineFactory = {
+  id: "webgpu",
+  available: hasWebGpu,
+  build: async (settings, progress) => {
+    const { webgpuEngine } = await import("./webgpu/index.ts");
+    return webgpuEngine.build(settings, progress);
+  },
+};
+
 /** In the order of preference. Another engine is one more line. */
 export const engineFactories: readonly EngineFactory[] = [
+  compiledWebGpu,
   tfjs("webgpu", hasWebGpu),
   tfjs("webgl", hasWebGl),
   tfjs("cpu", async () => ({ ok: true })),

@@ -1,0 +1,102 @@
+// What a person does in the first minute: looks, presses Train, pauses, steps, resets. In the built app, in Chromium.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openStage, PlaygroundPage, SMALL, type Stage } from "./app.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+describe("the first minute", () => {
+  it("shows pages with their true words before anything is pressed, and asks nobody outside", async () => {
+    const app = await PlaygroundPage.open(stage, SMALL);
+    await app.tiles().first().waitFor();
+    expect(await app.tiles().count()).toBe(8);
+    expect(await app.tiles().first().getAttribute("aria-label")).toMatch(/^Page 1, \d words/);
+    expect(await app.button(/^Train/).isEnabled()).toBe(true);
+    expect(app.complaints).toEqual([]);
+    await app.close();
+  });
+
+  it("trains on Space, pauses at the end of a step, makes exactly one step on S, starts anew on R", async () => {
+    const app = await PlaygroundPage.open(stage, SMALL);
+    await app.tiles().first().waitFor();
+    await app.press("Space");
+    await app.until(({ losses }) => losses.length >= 3);
+    expect(await app.page.title()).toMatch(/step \d+/i);
+
+    await app.press("Space");
+    const paused = await app.until(({ state }) => state.kind === "paused");
+    const step = paused.state.kind === "paused" ? paused.state.step : -1;
+    expect(step).toBeGreaterThanOrEqual(3);
+
+    await app.press("s");
+    await app.until(({ state, losses }) => state.kind === "paused" && state.step === losses.length);
+    const stepped = await app.snapshot();
+    expect(stepped.state).toEqual({ kind: "paused", step: step + 1 });
+    expect(stepped.losses.map((point) => point.step)).toEqual(
+      Array.from({ length: step + 1 }, (_, i) => i + 1),
+    );
+
+    await app.press("r");
+    await app.until(({ state, losses }) => state.kind === "idle" && losses.length === 0);
+    expect(app.complaints).toEqual([]);
+    await app.close();
+  });
+
+  it("gives the same losses for the same seed whatever is switched on, and others for another seed", async () => {
+    const losses = async (changes: string): Promise<number[]> => {
+      const app = await PlaygroundPage.open(stage, `${SMALL}&train.length.count=6&${changes}`);
+      await app.tiles().first().waitFor();
+      await app.press("Space");
+      const { losses, features } = await app.until(({ state }) => state.kind === "finished");
+      expect(losses).toHaveLength(6);
+      for (const { on, proofOfLife } of features) expect(proofOfLife > 0).toBe(on);
+      expect(app.complaints).toEqual([]);
+      await app.close();
+      return losses.map(({ total }) => total);
+    };
+    const plain = await losses("loader.workers=0");
+    expect(await losses("features.polygonCache=true&features.profiler=true&loader.workers=2")).toEqual(plain);
+    expect(await losses("loader.workers=0&train.seed=7")).not.toEqual(plain);
+  });
+});
+
+describe("switches in the middle of a run", () => {
+  it("move their counters only while they are on; the number of loaders changes without losing a page", async () => {
+    const app = await PlaygroundPage.open(stage, `${SMALL}&loader.workers=0`);
+    await app.tiles().first().waitFor();
+    await app.press("Space");
+    const before = await app.until(({ losses }) => losses.length >= 2);
+    expect(before.features.map(({ on, proofOfLife }) => [on, proofOfLife])).toEqual([
+      [false, 0],
+      [false, 0],
+    ]);
+    await app.press("c");
+    await app.press("p");
+    await app.until(
+      ({ features, polygons }) =>
+        features.every(({ proofOfLife }) => proofOfLife > 0) && (polygons?.hits ?? 0) > 0,
+    );
+    await app.press("c");
+    await app.press("p");
+    await app.until(({ features }) => features.every(({ on }) => !on));
+    await app.press("Space");
+    const off = await app.until(
+      ({ state, losses }) => state.kind === "paused" && state.step === losses.length,
+    );
+    const { hits = 0, misses = 0, lookups = 0 } = off.polygons ?? {};
+    expect(hits + misses).toBe(lookups);
+    await app.press("s");
+    await app.until(({ state, losses }) => state.kind === "paused" && state.step === losses.length);
+    const later = await app.snapshot();
+    expect(later.losses.length).toBeGreaterThan(off.losses.length);
+    expect(later.features.map(({ proofOfLife }) => proofOfLife)).toEqual(
+      off.features.map(({ proofOfLife }) => proofOfLife),
+    );
+    expect(app.complaints).toEqual([]);
+    await app.close();
+  });
+});
