@@ -6,11 +6,6 @@ import { createRoot } from "react-dom/client";
 import { type Automation, startData, startTrainer } from "./client/index.ts";
 import { createAutomation, createPlayground, readView, rememberView } from "./store/index.ts";
 import { App, PlaygroundProvider } from "./ui/index.ts";
-import "./ui/styles/tokens.css";
-import "./ui/styles/base.css";
-import "./ui/styles/layout.css";
-import "./ui/styles/widgets.css";
-import "./ui/styles/panels.css";
 
 declare global {
   interface Window {
@@ -40,9 +35,17 @@ createRoot(root).render(
 
 window.playground = createAutomation(playground);
 
+/** Browsers refuse an address that changes with every pixel of a slider. */
+const LINK_MS = 300;
+let linkTimer: number | undefined;
+function showLinkSoon(): void {
+  window.clearTimeout(linkTimer);
+  linkTimer = window.setTimeout(() => history.replaceState(null, "", playground.link()), LINK_MS);
+}
+
 playground.store.subscribe(({ view, settings }, before) => {
   if (view !== before.view) rememberView(localStorage, view);
-  if (settings.resolved !== before.settings.resolved) history.replaceState(null, "", playground.link());
+  if (settings.resolved !== before.settings.resolved) showLinkSoon();
 });
 window.addEventListener("hashchange", () => {
   if (location.hash !== playground.link()) playground.openLink(location.hash);

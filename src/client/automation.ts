@@ -55,6 +55,8 @@ export interface AutomationSnapshot {
   readonly error: ErrorData | null;
   readonly preparing: { readonly doing: string; readonly done: number; readonly total: number } | null;
   readonly dataset: DatasetSummary | null;
+  /** Of the newest import, also when none of its pages could be used. */
+  readonly reports: readonly FileReport[];
   readonly engine: EngineInfo | null;
   readonly engines: readonly EngineChoice[];
   /** Points from index `lossesSince` on, and how many there are in all. */

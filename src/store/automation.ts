@@ -18,6 +18,7 @@ export function createAutomation(playground: Playground): Automation {
         error,
         preparing: data.progress,
         dataset: data.dataset,
+        reports: data.reports,
         engine: run.engine,
         engines: engines ?? [],
         losses: fast.losses.since(lossesSince),

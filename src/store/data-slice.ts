@@ -2,11 +2,13 @@
 
 import type { DatasetSummary } from "../client/index.ts";
 import type { Config } from "../config/index.ts";
-import type { Dataset, Page } from "../protocol/index.ts";
+import type { Dataset, FileReport, Page } from "../protocol/index.ts";
 
 export interface DataSlice {
   /** Of the pages shown; null before the first set. */
   readonly dataset: DatasetSummary | null;
+  /** What the newest import had to say, whether its pages are shown, wait, or could not be used. */
+  readonly reports: readonly FileReport[];
   /** Raised when another set is shown. */
   readonly revision: number;
   /** The settings the shown set was made with. */
@@ -18,6 +20,7 @@ export interface DataSlice {
 
 export const initialData: DataSlice = {
   dataset: null,
+  reports: [],
   revision: 0,
   madeWith: null,
   progress: null,
@@ -40,6 +43,7 @@ export function summariseDataset(dataset: Dataset): DatasetSummary {
 export function withDataset(data: DataSlice, dataset: Dataset, madeWith: Config["data"]): DataSlice {
   return {
     dataset: summariseDataset(dataset),
+    reports: dataset.reports,
     revision: data.revision + 1,
     madeWith,
     progress: null,

@@ -6,8 +6,9 @@ import type { Config } from "../config/index.ts";
 import type { Dataset } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
 import { isSameData, summariseDataset, withDataset } from "./data-slice.ts";
+import { initialQuality } from "./quality-slice.ts";
+import { resetRun } from "./run-slice.ts";
 import { isActive, stepOf } from "./run-state.ts";
-import { movePage } from "./view-slice.ts";
 
 /** A file with the path under which it was brought. */
 export interface OwnFile {
@@ -16,8 +17,8 @@ export interface OwnFile {
 }
 
 export interface PageSource {
-  /** Brings the pages in step with the settings. Resolves when they are; failures are shown, not thrown. */
-  refresh(): Promise<void>;
+  /** Brings the pages in step with the settings. Resolves with whether they are; failures are shown, not thrown. */
+  refresh(): Promise<boolean>;
   /** Remembers own files; `refresh` imports them. */
   bring(files: readonly OwnFile[], name: string): void;
   hasOwnFiles(): boolean;
@@ -55,7 +56,9 @@ export function createPageSource(context: Context): PageSource {
     fast.dataset = dataset;
     store.setState((state) => ({
       data: withDataset(state.data, dataset, madeWith),
-      view: movePage({ ...state.view, pageIndex: 0, isInspecting: false }, 0, dataset.validation.length),
+      view: { ...state.view, pageIndex: 0, isInspecting: false },
+      run: resetRun(state.run, machine.newRunId()),
+      quality: { ...initialQuality, revision: state.quality.revision + 1 },
       error: null,
     }));
   };
@@ -63,10 +66,11 @@ export function createPageSource(context: Context): PageSource {
   const take = (dataset: Dataset, madeWith: Config["data"]): void => {
     const { run } = store.getState();
     // Pages under a run that has made steps stay until it is reset: nothing that was learnt is thrown away unasked.
-    if (isActive(run.state) || (run.state.kind === "paused" && stepOf(run.state) > 0)) {
+    if (isActive(run.state) || stepOf(run.state) > 0) {
       waiting = { dataset, madeWith };
+      const { reports } = dataset;
       store.setState(({ data }) => ({
-        data: { ...data, progress: null, waiting: summariseDataset(dataset) },
+        data: { ...data, progress: null, waiting: summariseDataset(dataset), reports },
       }));
       return;
     }
@@ -74,21 +78,38 @@ export function createPageSource(context: Context): PageSource {
     show(dataset, madeWith);
   };
 
-  const report = (dataset: Dataset): void => {
-    const refused = dataset.reports.filter(({ verdict }) => verdict === "refused").length;
+  /** Says what came; false when none of it can be trained on. */
+  const report = (dataset: Dataset): boolean => {
+    const { reports } = dataset;
+    const refused = reports.filter(({ verdict }) => verdict === "refused").length;
+    if (refused > 0) store.setState(({ view }) => ({ view: { ...view, drawer: "files" } }));
+    if (dataset.train.length === 0) {
+      store.setState(({ data }) => ({ data: { ...data, progress: null, reports } }));
+      context.fail({
+        code: "bad-dataset",
+        message: `None of the ${reports.length} files of “${dataset.name}” gives a page to train on.`,
+        what: "",
+        doing: "",
+        kept: "The pages that were shown.",
+        next: "Look under Files for the reason of each file, or choose another folder.",
+        cause: "",
+      });
+      return false;
+    }
     const { trainPages, validationPages } = summariseDataset(dataset);
     const counts = `${trainPages} pages to train on, ${validationPages} unseen`;
     const level = refused > 0 ? "warning" : "info";
     const refusals = refused > 0 ? `; ${refused} files refused, see Files` : "";
     context.log(level, "data", `${dataset.name}: ${counts}${refusals}.`);
+    return true;
   };
 
   return {
     refresh: async () => {
       const state = store.getState();
       const data = state.settings.resolved.config.data;
-      if (state.data.madeWith !== null && isSameData(state.data.madeWith, data) && !isBusy) return;
-      if (data.set === "own" && own === null) return;
+      if (state.data.madeWith !== null && isSameData(state.data.madeWith, data) && !isBusy) return true;
+      if (data.set === "own" && own === null) return false;
       wish++;
       const mine = wish;
       const doing = data.set === "own" ? "reading your files" : "drawing pages";
@@ -100,15 +121,17 @@ export function createPageSource(context: Context): PageSource {
           data.set === "own" && own !== null
             ? await worker.importFiles({ files: own.files, data, name: own.name })
             : await worker.drawSet({ data });
-        if (mine !== wish) return;
+        if (mine !== wish) return false;
         isBusy = false;
-        report(dataset);
+        if (!report(dataset)) return false;
         take(dataset, data);
+        return true;
       } catch (thrown) {
-        if (mine !== wish) return;
+        if (mine !== wish) return false;
         isBusy = false;
         store.setState((s) => ({ data: { ...s.data, progress: null } }));
         context.fail(errorDataOf(thrown, doing));
+        return false;
       }
     },
     bring: (files, name) => {

@@ -66,7 +66,13 @@ function evaluation(set: Dataset, step: number, missedOn: string): { kind: "eval
 }
 
 /** A machine whose trainer does nothing by itself: the test speaks for it. */
-function fakeMachine(options: { readonly startFails?: ErrorData; readonly dataFails?: ErrorData } = {}) {
+function fakeMachine(
+  options: {
+    readonly startFails?: ErrorData;
+    readonly dataFails?: ErrorData;
+    readonly emptyImport?: boolean;
+  } = {},
+) {
   const calls: string[] = [];
   const live: LiveSettings[] = [];
   const starts: StartRequest[] = [];
@@ -82,7 +88,8 @@ function fakeMachine(options: { readonly startFails?: ErrorData; readonly dataFa
           options.dataFails === undefined
             ? Promise.resolve(dataset(data.set))
             : Promise.reject(new PlaygroundError(options.dataFails)),
-        importFiles: ({ name }) => Promise.resolve(dataset(name)),
+        importFiles: ({ name }) =>
+          Promise.resolve(options.emptyImport ? { ...dataset(name), train: [] } : dataset(name)),
         close: () => calls.push("data closed"),
       }),
     startTrainer: (given) => {
@@ -255,7 +262,40 @@ describe("playground", () => {
     expect(live[0]?.watched).toEqual([0, 1, 2].map((i) => `synth-small v ${i}`));
     playground.showPage(1);
     playground.toggleOverlay("threshold");
-    expect(live.at(-1)).toMatchObject({ watched: ["synth-small v 1"], wantThreshold: true });
+    playground.toggleOverlay("boxes");
+    // Only what changed is told, so that a look at a page does not read all maps anew.
+    expect(live.slice(1)).toEqual([{ watched: ["synth-small v 1"] }, { wantThreshold: true }]);
+  });
+
+  it("does not go on from a warm-up with other pages under the same settings", async () => {
+    const { playground, starts, say, state } = await booted();
+    await playground.openFiles([], "first");
+    await playground.warmUp();
+    say({ kind: "state", state: { kind: "paused", step: 0 } });
+    await playground.openFiles([], "second");
+    expect(state().run.state.kind).toBe("idle");
+    await playground.train();
+    expect(starts.map(({ dataset: { name } }) => name)).toEqual(["first", "second"]);
+  });
+
+  it("keeps a finished run and its pages until another one starts", async () => {
+    const { playground, starts, say, state } = await booted();
+    await playground.train();
+    say(lossAt(1));
+    say({ kind: "state", state: { kind: "finished", step: 9, reason: "length reached" } });
+    await playground.openFiles([], "receipts");
+    expect(state().data.dataset?.name).toBe("synth-small");
+    expect(playground.fast.losses.length()).toBe(1);
+    await playground.train();
+    expect(starts.at(-1)?.dataset.name).toBe("receipts");
+  });
+
+  it("does not train on former pages when the new ones cannot be used", async () => {
+    const { playground, starts, state } = await booted({ emptyImport: true });
+    await playground.openFiles([], "holiday");
+    expect(state().error).toMatchObject({ code: "bad-dataset" });
+    await playground.train();
+    expect(starts).toHaveLength(0);
   });
 
   it("jumps to pages with errors, around the end", async () => {

@@ -3,21 +3,14 @@
 
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type EngineChoice, errorDataOf, type TrainerClient } from "../client/index.ts";
-import {
-  encodeLink,
-  type FieldPath,
-  type FieldValue,
-  fieldOf,
-  openLink,
-  type PresetName,
-} from "../config/index.ts";
+import { encodeLink, type FieldPath, type FieldValue, openLink, type PresetName } from "../config/index.ts";
 import type { ResolvedConfig } from "../config/index.ts";
 import { createContext, type Machine } from "./context.ts";
 import { createFastData, type FastData } from "./fast.ts";
 import { createPageSource, type OwnFile, type PageSource } from "./page-source.ts";
 import { createRunControl, type RunControl } from "./run-control.ts";
 import { isActive, stepOf } from "./run-state.ts";
-import { liveSettings, nextErrorPage } from "./selectors.ts";
+import { nextErrorPage } from "./selectors.ts";
 import { type SettingsSlice, withLink, withPreset, withResolved, withValue } from "./settings-slice.ts";
 import { type AppState, initialState } from "./state.ts";
 import { movePage, type Overlay, toggleOverlay, type ViewSlice } from "./view-slice.ts";
@@ -59,20 +52,33 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
   const context = createContext(machine, store, fast);
   const control = createRunControl(context);
   const pages = createPageSource(context);
-  const tellRun = (): Promise<void> => control.set(liveSettings(store.getState(), fast));
   const setView = (change: (view: ViewSlice) => ViewSlice): void => {
     store.setState((state) => ({ view: change(state.view) }));
-    void tellRun();
+    void control.tell();
+  };
+  let refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  /** A slider passes many values; pages are drawn for the one it stops at. */
+  const refreshSoon = (): void => {
+    clearTimeout(refreshTimer);
+    refreshTimer = setTimeout(() => void pages.refresh(), REFRESH_MS);
   };
   const takeSettings = (settings: SettingsSlice): void => {
     store.setState({ settings });
     for (const notice of settings.notices) context.log("warning", "settings", notice);
-    void tellRun();
-    if (isAtRest(store.getState())) void pages.refresh();
+    void control.tell();
+    if (hasNoResults(store.getState())) refreshSoon();
   };
-  const bringPages = async (): Promise<void> => {
+  /** Whether the pages of the settings are there, ready for a new run. */
+  const bringPages = async (): Promise<boolean> => {
+    clearTimeout(refreshTimer);
     pages.showWaiting();
-    await pages.refresh();
+    return pages.refresh();
+  };
+  /** A new run needs its pages; one that is only held up goes on with those it has. */
+  const isReady = async (): Promise<boolean> => {
+    const { kind } = store.getState().run.state;
+    if (isActive(store.getState().run.state)) return true;
+    return (kind === "paused" && !hasNoResults(store.getState())) || bringPages();
   };
 
   return {
@@ -89,13 +95,11 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
       });
     },
     train: async () => {
-      if (isAtRest(store.getState())) await bringPages();
-      await control.train();
+      if (await isReady()) await control.train();
     },
     pause: control.pause,
     step: async () => {
-      if (isAtRest(store.getState())) await bringPages();
-      await control.step();
+      if (await isReady()) await control.step();
     },
     reset: async (seed) => {
       await control.reset();
@@ -106,12 +110,7 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
       }
       await bringPages();
     },
-    setValue: (path, value) => {
-      takeSettings(withValue(store.getState().settings, path, value));
-      if (store.getState().run.started !== null && fieldOf(path).takesEffect === "restart") {
-        context.log("info", "settings", `${fieldOf(path).label} is ${value} from the next run on.`);
-      }
-    },
+    setValue: (path, value) => takeSettings(withValue(store.getState().settings, path, value)),
     setPreset: (preset) => takeSettings(withPreset(store.getState().settings, preset)),
     openLink: (hash) => takeSettings(withLink(openLink(hash))),
     link: () => encodeLink(store.getState().settings.resolved),
@@ -135,18 +134,19 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
       await control.reset();
       if (files !== null) pages.bring(files, name);
       store.setState({ settings: withResolved(resolved) });
-      await bringPages();
-      const { error } = store.getState();
-      if (error !== null) throw new Error(error.message);
+      if (!(await bringPages())) {
+        throw new Error(store.getState().error?.message ?? "There are no pages for these settings.");
+      }
       await control.start("train");
     },
   };
 }
 
+const REFRESH_MS = 300;
+
 /** Nothing that was learnt would be lost by new pages. */
-function isAtRest({ run }: AppState): boolean {
-  if (isActive(run.state)) return false;
-  return run.state.kind !== "paused" || stepOf(run.state) === 0;
+function hasNoResults({ run }: AppState): boolean {
+  return !isActive(run.state) && stepOf(run.state) === 0;
 }
 
 async function boot(

@@ -28,8 +28,8 @@ export interface RunControl {
   /** Ends the run at the end of the step; its results stay. */
   stop(): Promise<void>;
   evaluate(): Promise<void>;
-  /** Hands live settings to the run, if there is one. */
-  set(live: LiveSettings): Promise<void>;
+  /** Tells the run, if there is one, which live settings changed since it was last told. */
+  tell(): Promise<void>;
   current(): TrainerClient | null;
 }
 
@@ -37,6 +37,8 @@ export function createRunControl(context: Context): RunControl {
   const { store, fast, machine } = context;
   let connecting: Promise<TrainerClient> | null = null;
   let client: TrainerClient | null = null;
+  /** What the run knows of the live settings. */
+  let told: LiveSettings = {};
 
   const act = (action: RunAction): void => store.setState(({ run }) => ({ run: withState(run, action) }));
 
@@ -99,10 +101,10 @@ export function createRunControl(context: Context): RunControl {
     }));
     const trainer = await connect();
     // What somebody looks at is told before the run begins, so that its first evaluation brings the maps.
-    const { watched = [], wantThreshold = false } = liveSettings(store.getState(), fast);
+    told = liveSettings(store.getState(), fast);
+    const { watched = [], wantThreshold = false } = told;
     await trainer.set({ watched, wantThreshold });
     await trainer.start({ runId, resolved, dataset, until });
-    await trainer.set(liveSettings(store.getState(), fast));
   };
 
   /** Train or Step was pressed while the model was still being prepared ahead: it goes on as soon as it is. */
@@ -163,10 +165,22 @@ export function createRunControl(context: Context): RunControl {
       }),
     stop: async () => client?.stop(),
     evaluate: async () => client?.evaluate(),
-    set: (live) =>
+    tell: () =>
       guard("changing settings", async () => {
-        if (isLive(store.getState().run.state)) await client?.set(live);
+        const now = liveSettings(store.getState(), fast);
+        const changes = changedKeys(told, now);
+        if (!isLive(store.getState().run.state) || Object.keys(changes).length === 0) return;
+        told = now;
+        await client?.set(changes);
       }),
     current: () => client,
   };
+}
+
+/** The live settings that differ; they are small plain data, so their text tells. */
+function changedKeys(before: LiveSettings, now: LiveSettings): LiveSettings {
+  const changed = Object.entries(now).filter(
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key as keyof LiveSettings]),
+  );
+  return Object.fromEntries(changed);
 }

@@ -12,7 +12,7 @@ import {
 import type { LiveSettings, Page } from "../protocol/index.ts";
 import type { FastData } from "./fast.ts";
 import { countPage, errorCount } from "./quality-slice.ts";
-import { isActive, stepOf } from "./run-state.ts";
+import { isLive, stepOf } from "./run-state.ts";
 import { changedForRestart } from "./settings-slice.ts";
 import type { AppState } from "./state.ts";
 import { type ScoreVariant, WALL_PAGES, wallStart } from "./view-slice.ts";
@@ -21,7 +21,7 @@ const NONE: readonly Field[] = [];
 
 /** Settings that wait for the next reset; empty while nothing runs. */
 export function pendingFields({ run, settings }: AppState): readonly Field[] {
-  if (run.started === null || !(isActive(run.state) || run.state.kind === "paused")) return NONE;
+  if (run.started === null || !isLive(run.state)) return NONE;
   if (run.state.kind === "paused" && stepOf(run.state) === 0) return NONE;
   return changedForRestart(run.started.config, settings.resolved.config);
 }

@@ -16,10 +16,9 @@ describe("settings", () => {
   });
 
   it("mends a broken rule as the rule offers, and says it", () => {
-    const changed = withValue(initialSettings, "train.length.count", 4);
-    expect(changed.resolved.config.train.length.count).toBe(4);
-    expect(changed.resolved.config.schedule.warmupSteps).toBeLessThanOrEqual(4);
-    expect(changed.notices.join(" ")).toContain("schedule.warmupSteps");
+    const changed = withValue(initialSettings, "targets.thresholdMin", 0.8);
+    expect(changed.resolved.config.targets).toMatchObject({ thresholdMin: 0.7, thresholdMax: 0.8 });
+    expect(changed.notices.join(" ")).toContain("targets.thresholdMin");
   });
 
   it("leaves a value of the wrong type as it was, with the reason", () => {

@@ -1,4 +1,10 @@
 // The screen.
 
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/widgets.css";
+import "./styles/panels.css";
+
 export { App } from "./app.tsx";
 export { PlaygroundProvider } from "./use-app.ts";

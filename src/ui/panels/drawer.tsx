@@ -14,7 +14,7 @@ const TABS: readonly { readonly id: DrawerTab; readonly label: string }[] = [
 export function Drawer() {
   const playground = usePlayground();
   const open = useApp(({ view }) => view.drawer);
-  const files = useApp(({ data }) => data.dataset?.reports.length ?? 0);
+  const files = useApp(({ data }) => data.reports.length);
   const lines = useApp(({ log }) => log.entries.length);
   const newest = useApp(({ log }) => log.entries.at(-1)?.text ?? "");
   const counts = { log: lines, files };

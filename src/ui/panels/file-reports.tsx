@@ -18,10 +18,9 @@ const WORDS: Readonly<Record<Verdict, string>> = {
 const SHOWN = 300;
 
 export function FileReports() {
-  const dataset = useApp(({ data }) => data.dataset);
+  const reports = useApp(({ data }) => data.reports);
   const [only, setOnly] = useState<Verdict | "all">("all");
-  const reports = dataset?.reports ?? [];
-  if (dataset === null || reports.length === 0) {
+  if (reports.length === 0) {
     return (
       <p className="empty small muted drawer-body">
         No files were brought. Drop a folder of pictures and labels on the page, or press O.
@@ -41,7 +40,7 @@ export function FileReports() {
   return (
     <div className="drawer-body">
       <div className="toolbar">
-        <p>{`${dataset.name}: ${plural(reports.length, "file")}, ${parts.join(", ")}.`}</p>
+        <p>{`${plural(reports.length, "file")}, ${parts.join(", ")}.`}</p>
         <div className="spring" />
         <label htmlFor="verdicts">Show</label>
         <select

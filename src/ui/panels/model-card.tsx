@@ -18,7 +18,10 @@ export function ModelCard() {
   const sizePx = useApp(({ settings }) => settings.resolved.config.model.inputSizePx);
   const model = useMemo(() => describeGraph(buildGraph(name), sizePx), [name, sizePx]);
   return (
-    <Card title="Model" aside={<span className="small muted figures">{`${sizePx} × ${sizePx} px`}</span>}>
+    <Card
+      title="Network, as built"
+      aside={<span className="small muted figures">{`${sizePx} × ${sizePx} px`}</span>}
+    >
       <p>
         <strong>{model.name}</strong>
         {`, ${big(model.parameters)} parameters, ${big(model.multiplyAdds)} multiply-adds a page.`}

@@ -3,6 +3,7 @@
 import { type CSSProperties, useEffect, useMemo, useRef } from "react";
 import { countPage, type PageCounts, WALL_PAGES, wallPages, wallStart } from "../../store/index.ts";
 import { PageCanvas } from "../canvas/page-canvas.tsx";
+import { chooseFiles } from "../open-files.ts";
 import { tileName } from "../sentences.ts";
 import { useApp, usePlayground } from "../use-app.ts";
 
@@ -101,9 +102,21 @@ const PLACES = Array.from({ length: WALL_PAGES }, (_, place) => place);
 
 /** Grey places of the final size, so that nothing moves when the pages come. */
 function EmptyWall() {
+  const playground = usePlayground();
   const hasError = useApp(({ error, data }) => error !== null && data.progress === null);
-  if (hasError)
-    return <p className="empty">No pages. Choose a set on the left, or drop a folder of your own.</p>;
+  const needsFiles = useApp(
+    ({ settings, data }) => settings.resolved.config.data.set === "own" && data.progress === null,
+  );
+  if (needsFiles || hasError) {
+    return (
+      <div className="empty">
+        <p>{needsFiles ? "These settings need your own pages." : "There are no pages yet."}</p>
+        <button type="button" className="button" onClick={() => chooseFiles(playground, "folder")}>
+          Open a folder
+        </button>
+      </div>
+    );
+  }
   return (
     <ul className="wall" aria-label="Pages are being prepared">
       {PLACES.map((place) => (
