@@ -31,7 +31,8 @@ export function planTraining(graph: Graph, size: PlanSize): Plan {
 export function planPrediction(graph: Graph, size: PlanSize, wanted: { readonly threshold: boolean }): Plan {
   const { probability, threshold } = graph.outputs;
   const outputs = wanted.threshold ? [probability, threshold] : [probability];
-  const nodes = fuse(lowerGraph(graph, outputs), outputs, "predict");
+  const lowered = lowerGraph(graph, outputs);
+  const nodes = fuse(wanted.threshold ? joinTwins(lowered, graph) : lowered, outputs, "predict");
   const shapes = shapesOf(nodes, size.sizePx);
   const forward = planForward(nodes, shapes, parameterLayout(graph), size.batchSize, "running");
   return finish(forward, size, probability, wanted.threshold ? threshold : undefined);

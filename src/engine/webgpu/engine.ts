@@ -53,7 +53,7 @@ export async function buildWebGpuEngine(
     createBuffers([plan, prediction, withThreshold], calls, settings, resources);
     const compiler = new Compiler(gpu.device);
     const predict = predictionCalls(prediction, settings);
-    const total = compiler.newShaders([...calls.forward, ...calls.backward, ...calls.move, ...predict]);
+    const total = compiler.newShaders([...calls.forward, ...calls.backward, ...calls.move, ...calls.gather]);
     let done = 0;
     const onShader = (): void => progress(++done, total);
     progress(0, total);
@@ -64,10 +64,12 @@ export async function buildWebGpuEngine(
       make("backward", calls.backward),
       make("move", calls.move),
       make("gather", calls.gather),
-      make(predictionName(settings.batchSize, false), predict),
     ]);
-    const [forward, backward, move, gather, predictAll] = await Promise.race([compiling, gpu.failed]);
+    const [forward, backward, move, gather] = await Promise.race([compiling, gpu.failed]);
     const programs = { forward, backward, move, gather };
+    // Its shaders compile while the first steps run; the first prediction waits for them.
+    const predictAll = compiler.program(predictionName(settings.batchSize, false), predict, resources);
+    predictAll.catch(() => undefined);
     const engine = new WebGpuEngine({ settings, plan, gpu, resources, compiler, programs, predictAll });
     engine.load({ weights: settings.initialWeights, optimizer: new Map(), moves: 0 });
     return engine;
@@ -130,7 +132,7 @@ interface Parts {
   readonly resources: Resources;
   readonly compiler: Compiler;
   readonly programs: StepPrograms;
-  readonly predictAll: Program;
+  readonly predictAll: Promise<Program>;
 }
 
 export class WebGpuEngine implements Engine {
@@ -168,7 +170,7 @@ export class WebGpuEngine implements Engine {
     this.ring = new ReadRing("step report", REPORT_WORDS + TIMESTAMP_WORDS, STEPS_IN_FLIGHT, resources);
     const hasClock = gpu.device.features.has("timestamp-query");
     this.clock = hasClock ? new PhaseClock(gpu.device, resources) : undefined;
-    this.predictions.set(predictionName(settings.batchSize, false), Promise.resolve(predictAll));
+    this.predictions.set(predictionName(settings.batchSize, false), predictAll);
     const table = trainingCalls(plan, settings).partials.tableWords;
     gpu.device.queue.writeBuffer(resources.get("partialTable"), 0, table);
   }

@@ -18,7 +18,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       sums += vec2f(inner, inner * unit);
     }
   }
-  sums = sumOverGroup(sums, lane);
+  sums = sumOverGroup(vec4f(sums, sums), lane).xy;
   if (lane == 0u) {
 //@if HAS_BETA_GRADIENT == 1
     partials[d.betaPartial + channel] = sums.x;

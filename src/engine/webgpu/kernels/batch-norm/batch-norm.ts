@@ -1,6 +1,6 @@
 // Batch norm: training form, its gradient, and the form with running statistics. One dispatch each.
 
-import type { NormSlots, PlanOp, Slot } from "../../../plan/types.ts";
+import type { NormSlots, PlanOp, Slot, View } from "../../../plan/types.ts";
 import {
   activationCode,
   type Binding,
@@ -28,7 +28,7 @@ export function batchNorm(op: Of<"batchNorm">): KernelCall {
   return {
     kernel: "batchNorm",
     source: withActivation(`${reduceText}\n${forwardText}`),
-    constants: { WG: groupSize(plane), ACTIVATION: activationCode(activation) },
+    constants: { WG: groupSize(input), ACTIVATION: activationCode(activation) },
     sizes: {
       batch: input.batch,
       channels: input.channels,
@@ -68,7 +68,7 @@ export function batchNormGradient(
     kernel: "batchNormGradient",
     source: withActivation(`${reduceText}\n${gradientText}`),
     constants: {
-      WG: groupSize(plane),
+      WG: groupSize(input),
       ACTIVATION: activationCode(activation),
       ACCUMULATE: Number(op.accumulate),
       HAS_GAMMA_GRADIENT: Number(gamma !== undefined),
@@ -122,7 +122,8 @@ function statistics(slots: NormSlots): Readonly<Record<string, Binding>> {
   };
 }
 
-/** Threads for a channel: more where a page's channel has many pixels. */
-function groupSize(plane: number): number {
-  return plane < 1024 ? 64 : 256;
+/** Threads for a channel: few where it has few pixels, because all wait for the last at every sum. */
+function groupSize(view: View): number {
+  const pixels = view.batch * view.height * view.width;
+  return pixels < 512 ? 16 : 64;
 }

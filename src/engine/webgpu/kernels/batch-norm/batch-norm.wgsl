@@ -12,7 +12,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       sum += input[start + p];
     }
   }
-  let mean = sumOverGroup(vec2f(sum, 0.0), lane).x / count;
+  let mean = sumOverGroup(vec4f(sum), lane).x / count;
   var squares = 0.0;
   for (var n = 0u; n < d.batch; n++) {
     let start = d.inputOffset + n * d.inputBatch + channel * plane;
@@ -21,7 +21,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       squares += centred * centred;
     }
   }
-  let squared = sumOverGroup(vec2f(squares, 0.0), lane).x;
+  let squared = sumOverGroup(vec4f(squares), lane).x;
   let inverse = inverseSqrt(squared / count + d.epsilon);
   if (lane == 0u) {
     saved[d.savedOffset + channel] = mean;

@@ -44,10 +44,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let to = d.outputOffset + n * d.outputBatch + channel * outPlane + iy * d.inWidth * 4u + ix * 2u;
 //@for o < OUT
   if (first + $(o)u < d.outChannels) {
+    let epilogue = epilogueOf(channel + $(o)u);
 //@for p < ROWS
     if (iy + $(p)u < d.inHeight) {
 //@for t < 4
-      output[to + $(o)u * outPlane + $(2 * p + t / 2)u * d.inWidth * 2u + $(t % 2)u] = finish(sum$(p)_$(o)_$(t), channel + $(o)u);
+      output[to + $(o)u * outPlane + $(2 * p + t / 2)u * d.inWidth * 2u + $(t % 2)u] = finish(sum$(p)_$(o)_$(t), epilogue);
 //@end
     }
 //@end

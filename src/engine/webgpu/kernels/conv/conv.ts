@@ -82,6 +82,7 @@ function tiled(name: string, what: Tiled): KernelCall {
       FLIP: Number(what.isFlipped),
       ACCUMULATE: Number(what.accumulate),
       UNROLL_ROWS: Number(kernel <= 3),
+      HAS_REST: Number(outChannels % out !== 0),
       ...parts.constants,
     },
     sizes: {

@@ -103,16 +103,30 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let outPlane = d.outWidth * d.outHeight;
   let channel = part * d.outChannels + first;
   let to = d.outputOffset + n * d.outputBatch + channel * outPlane + u32(oy) * d.outWidth + ox;
+//@if HAS_BIAS == 1 || HAS_NORM == 1
 //@for o < OUT
-  if (first + $(o)u < d.outChannels) {
-//@for p < ROWS
-    if (oy + $p < i32(d.outHeight)) {
-//@if ACCUMULATE == 1
-      output[to + $(o)u * outPlane + $(p)u * d.outWidth] += sum$(p)_$(o);
-//@else
-      output[to + $(o)u * outPlane + $(p)u * d.outWidth] = finish(sum$(p)_$(o), channel + $(o)u);
+  let epilogue$o = epilogueOf(channel + $(o)u);
 //@end
+//@end
+//@for p < ROWS
+  if (oy + $p < i32(d.outHeight)) {
+    let row = to + $(p)u * d.outWidth;
+//@for o < OUT
+//@if HAS_REST == 1
+    if (first + $(o)u < d.outChannels) {
+//@end
+//@if ACCUMULATE == 1
+    output[row + $(o)u * outPlane] += sum$(p)_$(o);
+//@else
+//@if HAS_BIAS == 1 || HAS_NORM == 1
+    output[row + $(o)u * outPlane] = finish(sum$(p)_$(o), epilogue$o);
+//@else
+    output[row + $(o)u * outPlane] = activate(sum$(p)_$(o));
+//@end
+//@end
+//@if HAS_REST == 1
     }
+//@end
 //@end
   }
 //@end

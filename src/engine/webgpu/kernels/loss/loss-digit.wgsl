@@ -1,5 +1,5 @@
-// Second and third pass: settles one digit of the k-th greatest logit and counts the next digit of those that share it.
-var<workgroup> bins: array<atomic<u32>, 2048>;
+// Second to fourth pass: settles one digit of the k-th greatest logit and counts the next digit of those that share it.
+var<workgroup> bins: array<atomic<u32>, 256>;
 
 @compute @workgroup_size($(WG))
 fn main(
@@ -15,38 +15,29 @@ fn main(
   for (var part = lane; part < groups.x * groups.y; part += $(WG)u) {
     sums += vec2f(lossPartials[part * PART], lossPartials[part * PART + 1u]);
   }
-  sums = sumOverGroup(sums, lane);
+  sums = sumOverGroup(vec4f(sums, sums), lane).xy;
   let hard = u32(min(sums.y, floor(d.negativeRatio * sums.x)));
   let digit = findBin(0u, max(hard, 1u), lane);
-  if (group.x + group.y + lane == 0u) {
-    atomicStore(&histograms[STATE], hard);
-    atomicStore(&histograms[STATE + 1u], digit.x);
-    atomicStore(&histograms[STATE + 2u], digit.y);
-  }
   let prefix = digit.x;
 //@else
-  let before = atomicLoad(&histograms[STATE + 1u]);
-  let digit = findBin(BINS, atomicLoad(&histograms[STATE + 2u]), lane);
-  if (group.x + group.y + lane == 0u) {
-    atomicStore(&histograms[STATE + 3u], digit.x);
-    atomicStore(&histograms[STATE + 4u], digit.y);
-  }
-  let prefix = (before << 11u) | digit.x;
+  let digit = findBin($(DIGIT - 2)u * BINS, atomicLoad(&histograms[STATE + $(2 * (DIGIT - 2))$u]), lane);
+  let prefix = (atomicLoad(&histograms[STATE + $(2 * (DIGIT - 2) - 1)$u]) << 8u) | digit.x;
 //@end
+  if (group.x + group.y + lane == 0u) {
+//@if DIGIT == 2
+    atomicStore(&histograms[STATE], hard);
+//@end
+    atomicStore(&histograms[STATE + $(2 * (DIGIT - 1) - 1)$u], prefix);
+    atomicStore(&histograms[STATE + $(2 * (DIGIT - 1))$u], digit.y);
+  }
   for (var p = group.x * $(WG)u + lane; p < d.plane; p += groups.x * $(WG)u) {
     let pixel = group.y * d.plane + p;
     let flag = byteAt(flags[pixel >> 2u], pixel);
     if ((flag & (TEXT | SHRINK_MASK)) == SHRINK_MASK) {
       let code = codeOf(probability[d.probabilityOffset + group.y * d.probabilityBatch + p]);
-//@if DIGIT == 2
-      if (code >> 21u == prefix) {
-        atomicAdd(&bins[(code >> 10u) & 2047u], 1u);
+      if (code >> $(32 - 8 * (DIGIT - 1))$u == prefix) {
+        atomicAdd(&bins[(code >> $(32 - 8 * DIGIT)u) & 255u], 1u);
       }
-//@else
-      if (code >> 10u == prefix) {
-        atomicAdd(&bins[code & 1023u], 1u);
-      }
-//@end
     }
   }
   workgroupBarrier();

@@ -6,24 +6,26 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  var counts = vec2f(0.0);
-  var absolute = vec2f(0.0);
-  var overlap = vec2f(0.0);
+  var sums = vec4f(0.0);
   for (var part = lane; part < groups.x * groups.y; part += $(WG)u) {
     let start = part * PART;
-    counts += vec2f(lossPartials[start], 0.0);
-    absolute += vec2f(lossPartials[start + 3u], 0.0);
-    overlap += vec2f(lossPartials[start + 5u], lossPartials[start + 6u]);
+    sums += vec4f(
+      lossPartials[start],
+      lossPartials[start + 3u],
+      lossPartials[start + 5u],
+      lossPartials[start + 6u],
+    );
   }
-  counts = sumOverGroup(counts, lane);
-  absolute = sumOverGroup(absolute, lane);
-  overlap = sumOverGroup(overlap, lane);
+  sums = sumOverGroup(sums, lane);
+  let positives = sums.x;
+  let inAbsolute = sums.y;
+  let overlap = sums.z;
   let hard = atomicLoad(&histograms[STATE]);
-  let last = findBin(2u * BINS, atomicLoad(&histograms[STATE + 4u]), lane);
-  let limit = (atomicLoad(&histograms[STATE + 1u]) << 21u) | (atomicLoad(&histograms[STATE + 3u]) << 10u) | last.x;
-  let share = f32(last.y) / max(f32(atomicLoad(&histograms[2u * BINS + last.x])), 1.0);
-  let chosen = counts.x + f32(hard) + d.epsilon;
-  let unionSize = overlap.y + counts.x + d.epsilon;
+  let last = findBin(3u * BINS, atomicLoad(&histograms[STATE + 6u]), lane);
+  let limit = (atomicLoad(&histograms[STATE + 5u]) << 8u) | last.x;
+  let share = f32(last.y) / max(f32(atomicLoad(&histograms[3u * BINS + last.x])), 1.0);
+  let chosen = positives + f32(hard) + d.epsilon;
+  let unionSize = sums.w + positives + d.epsilon;
 
   var negatives = 0.0;
   for (var p = group.x * $(WG)u + lane; p < d.plane; p += groups.x * $(WG)u) {
@@ -44,14 +46,14 @@ fn main(
     let b = sigmoid(d.k * (probabilityHere - thresholdHere));
     var ofB = 0.0;
     if (isMasked) {
-      ofB = d.binaryWeight * 2.0 * (overlap.x / unionSize - text) / unionSize;
+      ofB = d.binaryWeight * 2.0 * (overlap / unionSize - text) / unionSize;
     }
     let ofDifference = ofB * d.k * b * (1.0 - b);
     let ofCrossEntropy = d.probabilityWeight * weight * (probabilityHere - text) / chosen;
     var ofAbsolute = 0.0;
     if ((flag & THRESHOLD_MASK) != 0u) {
       let wanted = d.low + (d.high - d.low) * f32(byteAt(thresholds[pixel >> 2u], pixel)) / 255.0;
-      ofAbsolute = d.thresholdWeight * sign(thresholdHere - wanted) / absolute.x;
+      ofAbsolute = d.thresholdWeight * sign(thresholdHere - wanted) / inAbsolute;
     }
     probabilityGradient[d.probabilityGradientOffset + group.y * d.probabilityGradientBatch + p] =
       ofCrossEntropy + ofDifference * probabilityHere * (1.0 - probabilityHere);
@@ -62,7 +64,7 @@ fn main(
     thresholdGradient[d.thresholdGradientOffset + group.y * d.thresholdGradientBatch + p] = ofThreshold;
 //@end
   }
-  let sum = sumOverGroup(vec2f(negatives, 0.0), lane).x;
+  let sum = sumOverGroup(vec4f(negatives), lane).x;
   if (lane == 0u) {
     lossPartials[(group.y * groups.x + group.x) * PART + 7u] = sum;
   }

@@ -1,36 +1,35 @@
 // The loss in numbers, for reading back: total, probability, threshold, binary, global gradient norm before clipping.
 @compute @workgroup_size($(WG))
 fn main(@builtin(local_invocation_index) lane: u32) {
-  var counts = vec2f(0.0);
-  var crossEntropy = vec2f(0.0);
-  var absolute = vec2f(0.0);
-  var overlap = vec2f(0.0);
+  // positives, their cross entropy, that of hard negatives, squares of the gradient
+  var first = vec4f(0.0);
+  // pixels in the threshold mask, their error, overlap, prediction
+  var second = vec4f(0.0);
   for (var part = lane; part < d.parts; part += $(WG)u) {
     let start = part * PART;
-    counts += vec2f(lossPartials[start], 0.0);
-    crossEntropy += vec2f(lossPartials[start + 2u], lossPartials[start + 7u]);
-    absolute += vec2f(lossPartials[start + 3u], lossPartials[start + 4u]);
-    overlap += vec2f(lossPartials[start + 5u], lossPartials[start + 6u]);
+    first += vec4f(lossPartials[start], lossPartials[start + 2u], lossPartials[start + 7u], 0.0);
+    second += vec4f(
+      lossPartials[start + 3u],
+      lossPartials[start + 4u],
+      lossPartials[start + 5u],
+      lossPartials[start + 6u],
+    );
   }
-  counts = sumOverGroup(counts, lane);
-  crossEntropy = sumOverGroup(crossEntropy, lane);
-  absolute = sumOverGroup(absolute, lane);
-  overlap = sumOverGroup(overlap, lane);
-  var squares = 0.0;
   for (var part = lane; part < d.normParts; part += $(WG)u) {
-    squares += normPartials[part];
+    first.w += normPartials[part];
   }
-  squares = sumOverGroup(vec2f(squares, 0.0), lane).x;
+  first = sumOverGroup(first, lane);
+  second = sumOverGroup(second, lane);
   if (lane != 0u) {
     return;
   }
   let hard = f32(histograms[STATE]);
-  let ofProbability = (crossEntropy.x + crossEntropy.y) / (counts.x + hard + d.epsilon);
-  let ofThreshold = select(absolute.y / max(absolute.x, 1.0), 0.0, absolute.x == 0.0);
-  let ofBinary = 1.0 - 2.0 * overlap.x / (overlap.y + counts.x + d.epsilon);
+  let ofProbability = (first.y + first.z) / (first.x + hard + d.epsilon);
+  let ofThreshold = select(second.y / max(second.x, 1.0), 0.0, second.x == 0.0);
+  let ofBinary = 1.0 - 2.0 * second.z / (second.w + first.x + d.epsilon);
   report[0] = d.probabilityWeight * ofProbability + d.thresholdWeight * ofThreshold + d.binaryWeight * ofBinary;
   report[1] = ofProbability;
   report[2] = ofThreshold;
   report[3] = ofBinary;
-  report[4] = sqrt(squares);
+  report[4] = sqrt(first.w);
 }

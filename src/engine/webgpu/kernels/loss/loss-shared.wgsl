@@ -1,9 +1,9 @@
 // What the passes of the loss share. Hard negatives are chosen by the k-th greatest logit, found digit by digit
-// (11, 11 and 10 bits of an order-preserving code): exact, without sorting. The loss grows with the logit, so the choice
+// (four bytes of an order-preserving code): exact, without sorting. The loss grows with the logit, so the choice
 // is the same as by loss.
-const BINS = 2048u;
-// After the three histograms: hard negatives wanted, first digit, left after it, second digit, left after it.
-const STATE = 6144u;
+const BINS = 256u;
+// After the four histograms: hard negatives wanted, then after each digit the code so far and how many are left.
+const STATE = 1024u;
 // Words for each workgroup in the partial sums.
 const PART = 8u;
 

@@ -1,5 +1,5 @@
 // First pass: counts and sums of all three parts of the loss, and a histogram of the first digit of the negatives' logits.
-var<workgroup> bins: array<atomic<u32>, 2048>;
+var<workgroup> bins: array<atomic<u32>, 256>;
 
 @compute @workgroup_size($(WG))
 fn main(
@@ -12,7 +12,7 @@ fn main(
   }
   workgroupBarrier();
   var counts = vec2f(0.0);
-  var crossEntropy = vec2f(0.0);
+  var crossEntropy = 0.0;
   var absolute = vec2f(0.0);
   var overlap = vec2f(0.0);
   for (var p = group.x * $(WG)u + lane; p < d.plane; p += groups.x * $(WG)u) {
@@ -25,11 +25,11 @@ fn main(
     let b = sigmoid(d.k * (sigmoid(logit) - t));
     if (isText) {
       counts.x += 1.0;
-      crossEntropy.x += softplus(-logit);
+      crossEntropy += softplus(-logit);
       overlap.x += b;
     } else if (isMasked) {
       counts.y += 1.0;
-      atomicAdd(&bins[codeOf(logit) >> 21u], 1u);
+      atomicAdd(&bins[codeOf(logit) >> 24u], 1u);
     }
     overlap.y += select(0.0, b, isMasked);
     if ((flag & THRESHOLD_MASK) != 0u) {
@@ -37,19 +37,17 @@ fn main(
       absolute += vec2f(1.0, abs(t - wanted));
     }
   }
-  counts = sumOverGroup(counts, lane);
-  crossEntropy = sumOverGroup(crossEntropy, lane);
-  absolute = sumOverGroup(absolute, lane);
-  overlap = sumOverGroup(overlap, lane);
+  let first = sumOverGroup(vec4f(counts, crossEntropy, absolute.x), lane);
+  let second = sumOverGroup(vec4f(absolute.y, overlap, 0.0), lane);
   if (lane == 0u) {
     let to = (group.y * groups.x + group.x) * PART;
-    lossPartials[to] = counts.x;
-    lossPartials[to + 1u] = counts.y;
-    lossPartials[to + 2u] = crossEntropy.x;
-    lossPartials[to + 3u] = absolute.x;
-    lossPartials[to + 4u] = absolute.y;
-    lossPartials[to + 5u] = overlap.x;
-    lossPartials[to + 6u] = overlap.y;
+    lossPartials[to] = first.x;
+    lossPartials[to + 1u] = first.y;
+    lossPartials[to + 2u] = first.z;
+    lossPartials[to + 3u] = first.w;
+    lossPartials[to + 4u] = second.x;
+    lossPartials[to + 5u] = second.y;
+    lossPartials[to + 6u] = second.z;
   }
   workgroupBarrier();
   for (var bin = lane; bin < BINS; bin += $(WG)u) {

@@ -1,4 +1,4 @@
-// DBNet's loss and its gradient to both logits: four dispatches over the pixels, and one that writes the report.
+// DBNet's loss and its gradient to both logits: five dispatches over the pixels, and one that writes the report.
 // Liao et al., "Real-time Scene Text Detection with Differentiable Binarization" (2020); sums as in MhLiao/DB.
 
 import type { EngineSettings } from "../../../engine.ts";
@@ -16,14 +16,14 @@ import statisticsText from "./loss-statistics.wgsl?raw";
 type LossOp = Extract<PlanOp, { kind: "loss" }>;
 type Settings = Pick<EngineSettings, "loss" | "thresholdRange">;
 
-const GROUP = 256;
+const GROUP = 64;
 /** Pixels of one page that one thread sums up, where pages are large. */
-const EACH = 16;
+const EACH = 64;
 /** Workgroups a page at most: every workgroup of a later pass reads all their sums. */
 const MOST_GROUPS = 16;
 
-/** In 32-bit words: three histograms of 2048 bins and the state of the selection. */
-export const HISTOGRAM_WORDS = 3 * 2048 + 64;
+/** In 32-bit words: four histograms of 256 bins and the state of the selection. */
+export const HISTOGRAM_WORDS = 4 * 256 + 64;
 /** Words of partial sums for each workgroup. */
 export const LOSS_PART_WORDS = 8;
 
@@ -47,7 +47,7 @@ export function loss(op: LossOp, settings: Settings): KernelCall[] {
   const histograms = named("histograms", "read_write", { element: "atomic<u32>" });
   const workgroups = [lossParts(op).perPage, probability.batch, 1] as const;
   const constants = { WG: GROUP };
-  const digit = (which: 2 | 3): KernelCall => ({
+  const digit = (which: 2 | 3 | 4): KernelCall => ({
     kernel: "lossDigit",
     source: [sharedText, reduceText, selectText, digitText].join("\n"),
     constants: { ...constants, DIGIT: which },
@@ -80,6 +80,7 @@ export function loss(op: LossOp, settings: Settings): KernelCall[] {
     },
     digit(2),
     digit(3),
+    digit(4),
     {
       kernel: "lossGradient",
       source: [sharedText, reduceText, selectText, gradientText].join("\n"),

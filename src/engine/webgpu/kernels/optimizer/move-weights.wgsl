@@ -12,7 +12,7 @@ fn main(
   for (var part = lane; part < d.normParts; part += $(WG)u) {
     squares += normPartials[part];
   }
-  let norm = sqrt(sumOverGroup(vec2f(squares, 0.0), lane).x);
+  let norm = sqrt(sumOverGroup(vec4f(squares), lane).x);
   scale *= min(1.0, d.clipNorm / (norm + 1e-6));
 //@end
   let learningRate = step[0];

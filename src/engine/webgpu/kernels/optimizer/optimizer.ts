@@ -8,22 +8,23 @@ import reduceText from "../shared/reduce.wgsl?raw";
 import gatherText from "./gather-gradients.wgsl?raw";
 import moveText from "./move-weights.wgsl?raw";
 
-const GROUP = 256;
-/** Every workgroup of the move reads one number from each workgroup that gathered. */
-const MOST_GROUPS = 512;
+const GROUP = 64;
+/** Every workgroup of the move reads one number from each thread that gathered. */
+const MOST_GATHERING = 4096;
+const MOST_MOVING_GROUPS = 256;
 
 /** Words of the "step" buffer: learning rate, 1 − β1^t, 1 − β2^t, batches before this one, 1 / batches. */
 export const STEP_WORDS = 8;
 
-/** Workgroups, and so partial squares of the global norm, for so many parameters. */
+/** Threads that gather, and so partial squares of the global norm, for so many parameters. */
 export function normParts(count: number): number {
-  return Math.max(1, Math.min(MOST_GROUPS, blocks(count, GROUP)));
+  return blocks(Math.min(MOST_GATHERING, Math.max(count, 1)), GROUP) * GROUP;
 }
 
 export function gatherGradients(count: number): KernelCall {
   return {
     kernel: "gatherGradients",
-    source: `${reduceText}\n${gatherText}`,
+    source: gatherText,
     constants: { WG: GROUP, BLOCK: SLOT_ALIGNMENT, TABLE: TABLE_WORDS },
     sizes: { count },
     bindings: {
@@ -33,7 +34,7 @@ export function gatherGradients(count: number): KernelCall {
       gradients: named("gradients", "read_write"),
       normPartials: named("normPartials", "read_write"),
     },
-    workgroups: [normParts(count), 1, 1],
+    workgroups: [normParts(count) / GROUP, 1, 1],
   };
 }
 
@@ -63,11 +64,11 @@ export function moveWeights(
     : { momentum: optimizer.momentum, weightDecay };
   return {
     kernel: "moveWeights",
-    source: `${reduceText}\n${moveText}`,
+    source: clipNorm === "off" ? moveText : `${reduceText}\n${moveText}`,
     constants: { WG: GROUP, OPTIMIZER: Number(!isAdam), CLIP: Number(clipNorm !== "off") },
     sizes: { count, normParts: normParts(count) },
     numbers: { ...numbers, clipNorm: clipNorm === "off" ? 0 : clipNorm },
     bindings,
-    workgroups: [normParts(count), 1, 1],
+    workgroups: [Math.min(MOST_MOVING_GROUPS, blocks(count, GROUP)), 1, 1],
   };
 }

@@ -8,7 +8,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       sum += outputGradient[start + p];
     }
   }
-  let total = sumOverGroup(vec2f(sum, 0.0), lane).x;
+  let total = sumOverGroup(vec4f(sum), lane).x;
   if (lane == 0u) {
     partials[group.x] = total;
   }

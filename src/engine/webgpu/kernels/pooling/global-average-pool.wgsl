@@ -13,7 +13,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     sum += input[start + p];
 //@end
   }
-  let total = sumOverGroup(vec2f(sum, 0.0), lane).x * d.factor;
+  let total = sumOverGroup(vec4f(sum), lane).x * d.factor;
   if (lane == 0u) {
     let to = d.outputOffset + group.y * d.outputBatch + group.x;
 //@if ACCUMULATE == 1

@@ -14,8 +14,6 @@ import maxGradientText from "./max-pool-gradient.wgsl?raw";
 type Of<K extends PlanOp["kind"]> = Extract<PlanOp, { kind: K }>;
 
 const GROUP = 64;
-/** A bias has few channels and many pixels. */
-const BIAS_GROUP = 256;
 
 export function maxPool(op: Of<"maxPool">): KernelCall {
   const { input, output, geometry } = op;
@@ -121,7 +119,7 @@ export function biasGradient(
   return {
     kernel: "biasGradient",
     source: `${reduceText}\n${biasText}`,
-    constants: { WG: BIAS_GROUP },
+    constants: { WG: GROUP },
     sizes: {
       batch: outputGradient.batch,
       plane: planeOf(outputGradient),
