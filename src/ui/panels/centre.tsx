@@ -76,6 +76,7 @@ function Sentence() {
   const progress = useApp(({ data }) => data.progress);
   const state = useApp(({ run }) => run.state);
   const summary = useApp(latestSummary);
+  const hasPages = useApp(({ data }) => data.dataset !== null);
   const worst = useApp((app) => (app.quality.revision >= 0 ? worstPage(fast) : null));
   return (
     <div className="sentence">
@@ -90,7 +91,7 @@ function Sentence() {
       ) : (
         <p>
           <UnseenPages />
-          {stateSentence(state)}
+          {hasPages && stateSentence(state)}
         </p>
       )}
     </div>

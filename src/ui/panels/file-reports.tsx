@@ -56,7 +56,7 @@ export function FileReports() {
             ))}
         </select>
       </div>
-      <div className="scroll-x">
+      <div className="scroll-x report-list">
         <table className="facts reports">
           <thead>
             <tr>
@@ -88,6 +88,32 @@ export function FileReports() {
   );
 }
 
+const REASONS_SHOWN = 2;
+
+/** The first reasons, the others folded: a broken label file may have one for every line. */
+function Reasons({ reasons }: { readonly reasons: readonly string[] }) {
+  const rest = reasons.slice(REASONS_SHOWN);
+  return (
+    <>
+      <ul>
+        {reasons.slice(0, REASONS_SHOWN).map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+      {rest.length > 0 && (
+        <details>
+          <summary>{`${count(rest.length)} more`}</summary>
+          <ul>
+            {rest.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
 function ReportRow({ report }: { readonly report: FileReport }) {
   const { file, verdict, instances, ignored, rejected, width, height, labelSpace, reasons } = report;
   const size = width === null || height === null ? "" : `${width} × ${height} px`;
@@ -99,7 +125,10 @@ function ReportRow({ report }: { readonly report: FileReport }) {
       <td className="end figures">{count(instances)}</td>
       <td className="end figures">{count(ignored)}</td>
       <td className="end figures">{count(rejected)}</td>
-      <td>{[size, space, ...reasons].filter((text) => text !== "").join(" · ")}</td>
+      <td>
+        {[size, space].filter((text) => text !== "").join(", ")}
+        <Reasons reasons={reasons} />
+      </td>
     </tr>
   );
 }
