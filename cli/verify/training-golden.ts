@@ -3,14 +3,7 @@
 
 import { z } from "zod";
 import type { EngineParts, OptimizerSettings, TrainingAnswer } from "../../src/engine/index.ts";
-import {
-  basicBlock,
-  databaseHead,
-  databaseNeck,
-  type Graph,
-  GraphBuilder,
-  resnetStem,
-} from "../../src/graph/index.ts";
+import { basicBlock, dbHead, dbNeck, type Graph, GraphBuilder, resnetStem } from "../../src/graph/index.ts";
 import { Deviations } from "./deviation.ts";
 import { closeTensor, greatest, tensor } from "./tensors.ts";
 import type { CaseResult } from "./types.ts";
@@ -117,10 +110,10 @@ export function goldenGraph(init: Readonly<Record<string, { readonly shape: read
   const c2 = stage(stem, 0);
   const c3 = stage(c2, 1);
   const c4 = stage(c3, 2);
-  const fused = databaseNeck(builder, [c2, c3, c4, stage(c4, 3)], outChannels("decoder.in5.weight"));
+  const fused = dbNeck(builder, [c2, c3, c4, stage(c4, 3)], outChannels("decoder.in5.weight"));
   return builder.build("golden", 32, {
-    probability: databaseHead(builder, fused, "probability"),
-    threshold: databaseHead(builder, fused, "threshold"),
+    probability: dbHead(builder, fused, "probability"),
+    threshold: dbHead(builder, fused, "threshold"),
   });
 }
 

@@ -8,7 +8,7 @@ import type { Features } from "./encoders.ts";
  * 1×1 to `inner` channels at each stride, nearest ×2 and add from the top down, 3×3 to inner/4 at each stride,
  * all brought to stride 4 and concatenated (p5, p4, p3, p2): `inner` channels.
  */
-export function databaseNeck(builder: GraphBuilder, features: Features, inner: number): Value {
+export function dbNeck(builder: GraphBuilder, features: Features, inner: number): Value {
   builder.begin("neck");
   const [c2, c3, c4, c5] = features;
   const lateral = (input: Value, level: number): Value =>
@@ -31,7 +31,7 @@ export function databaseNeck(builder: GraphBuilder, features: Features, inner: n
  * at four times the size. `transposeBias` false leaves out the first transposed convolution's bias, which
  * batch norm cancels anyway; the published head has it (164 417 parameters at 256 channels).
  */
-export function databaseHead(
+export function dbHead(
   builder: GraphBuilder,
   fused: Value,
   head: "probability" | "threshold",

@@ -8,7 +8,7 @@ export {
   type ModelDescription,
   inputsOf,
 } from "./cost.ts";
-export { databaseHead, databaseNeck } from "./detector.ts";
+export { dbHead, dbNeck } from "./detector.ts";
 export { basicBlock, type Features, plainEncoder, resnet18Encoder, resnetStem } from "./encoders.ts";
 export { initialWeights, sizeOf } from "./init.ts";
 export { buildGraph, buildPlainDetector, MODEL_NAMES } from "./models.ts";

@@ -2,7 +2,7 @@
 
 import { PlaygroundError } from "../core/index.ts";
 import { GraphBuilder } from "./builder.ts";
-import { databaseHead, databaseNeck } from "./detector.ts";
+import { dbHead, dbNeck } from "./detector.ts";
 import { plainEncoder, resnet18Encoder } from "./encoders.ts";
 import type { Graph } from "./types.ts";
 
@@ -38,19 +38,19 @@ export function buildGraph(name: string): Graph {
 export function buildPlainDetector(options: { name: string; width: number; inner: number }): Graph {
   const builder = new GraphBuilder();
   const features = plainEncoder(builder, builder.input(3), "encoder.", options.width);
-  const fused = databaseNeck(builder, features, options.inner);
+  const fused = dbNeck(builder, features, options.inner);
   return builder.build(options.name, STRIDE_PX, {
-    probability: databaseHead(builder, fused, "probability", { transposeBias: false }),
-    threshold: databaseHead(builder, fused, "threshold", { transposeBias: false }),
+    probability: dbHead(builder, fused, "probability", { transposeBias: false }),
+    threshold: dbHead(builder, fused, "threshold", { transposeBias: false }),
   });
 }
 
 function buildResnet18(): Graph {
   const builder = new GraphBuilder();
   const features = resnet18Encoder(builder, builder.input(3), "encoder.");
-  const fused = databaseNeck(builder, features, 256);
+  const fused = dbNeck(builder, features, 256);
   return builder.build("resnet18", STRIDE_PX, {
-    probability: databaseHead(builder, fused, "probability"),
-    threshold: databaseHead(builder, fused, "threshold"),
+    probability: dbHead(builder, fused, "probability"),
+    threshold: dbHead(builder, fused, "threshold"),
   });
 }

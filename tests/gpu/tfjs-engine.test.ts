@@ -12,7 +12,7 @@ import {
   type LossParts,
   tfjsEngineParts,
 } from "../../src/engine/index.ts";
-import { databaseHead, type Graph, GraphBuilder, initialWeights } from "../../src/graph/index.ts";
+import { dbHead, type Graph, GraphBuilder, initialWeights } from "../../src/graph/index.ts";
 import { silentTracer } from "../../src/trace/index.ts";
 
 declare const __SHARED_DIR__: string;
@@ -29,8 +29,8 @@ function smallestDetector(): Graph {
   const up = builder.upsample(c3, 2);
   const fused = builder.concat([up, builder.add(c2, up, "decoder.add")], "decoder.fuse");
   return builder.build("smallest", 8, {
-    probability: databaseHead(builder, fused, "probability"),
-    threshold: databaseHead(builder, fused, "threshold"),
+    probability: dbHead(builder, fused, "probability"),
+    threshold: dbHead(builder, fused, "threshold"),
   });
 }
 
