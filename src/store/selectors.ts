@@ -2,6 +2,7 @@
 
 import type { EvaluationSummary } from "../client/index.ts";
 import {
+  type Config,
   type Field,
   fieldOf,
   type FieldPath,
@@ -28,7 +29,16 @@ export function pendingFields({ run, settings }: AppState): readonly Field[] {
 
 /** The value of a setting; undefined where it does not exist (prefetch without loaders). */
 export function settingOf(state: Pick<AppState, "settings">, path: FieldPath): FieldValue | undefined {
-  return leavesOf(state.settings.resolved.config).get(path);
+  return leavesOnce(state.settings.resolved.config).get(path);
+}
+
+const knownLeaves = new WeakMap<Config, ReturnType<typeof leavesOf>>();
+
+/** Selectors run at every change of the state; a configuration is taken apart once. */
+function leavesOnce(config: Config): ReturnType<typeof leavesOf> {
+  const known = knownLeaves.get(config) ?? leavesOf(config);
+  knownLeaves.set(config, known);
+  return known;
 }
 
 /** Why a setting matters not at the moment; null when it does. */
