@@ -1,0 +1,177 @@
+// Batch norm with the batch's own statistics, fused with its activation, and its gradient. Ioffe & Szegedy, "Batch
+// Normalization" (2015). One tile is one channel over all pages, so that every sum has one fixed order.
+
+import { activate, firstLanes, laneSum, slopeAt, storeUpTo } from "./math";
+import { planeSum } from "./dot";
+
+/** Values that one 32-bit register may add up before they go on in 64 bits. */
+const CHUNK = 1024;
+
+@unmanaged
+class BatchNorm {
+  kind: i32;
+  tiles: i32;
+  next: i32;
+  isFree: i32;
+  batch: i32;
+  plane: i32;
+  input: usize;
+  inputBatch: usize;
+  output: usize;
+  outputBatch: usize;
+  savedMean: usize;
+  savedInverse: usize;
+  gamma: usize;
+  beta: usize;
+  runningMean: usize;
+  runningVariance: usize;
+  epsilon: f32;
+  momentum: f32;
+  activation: i32;
+  slope: f32;
+}
+
+export function batchNorm(at: usize, tile: i32): void {
+  const op = changetype<BatchNorm>(at);
+  const place = <usize>tile << 2;
+  const planeBytes = <usize>op.plane << 2;
+  const input = op.input + <usize>tile * planeBytes;
+  const count = <f64>(op.batch * op.plane);
+  let total: f64 = 0;
+  for (let page = 0; page < op.batch; page++) total += planeSum(input + <usize>page * op.inputBatch, op.plane);
+  const mean = <f32>(total / count);
+  let squares: f64 = 0;
+  for (let page = 0; page < op.batch; page++) {
+    squares += centredSquares(input + <usize>page * op.inputBatch, op.plane, mean);
+  }
+  const variance = squares / count;
+  const inverse = <f32>(1 / Math.sqrt(variance + <f64>op.epsilon));
+  store<f32>(op.savedMean + place, mean);
+  store<f32>(op.savedInverse + place, inverse);
+  const unbiased = <f32>(squares / Math.max(count - 1, 1));
+  const share = op.momentum;
+  const oldMean = load<f32>(op.runningMean + place);
+  const oldVariance = load<f32>(op.runningVariance + place);
+  store<f32>(op.runningMean + place, oldMean * (1 - share) + mean * share);
+  store<f32>(op.runningVariance + place, oldVariance * (1 - share) + unbiased * share);
+  const scale = f32x4.splat(load<f32>(op.gamma + place) * inverse);
+  const beta = f32x4.splat(load<f32>(op.beta + place));
+  const centre = f32x4.splat(mean);
+  for (let page = 0; page < op.batch; page++) {
+    const from = input + <usize>page * op.inputBatch;
+    const to = op.output + <usize>page * op.outputBatch + <usize>tile * planeBytes;
+    for (let i = 0; i < op.plane; i += 4) {
+      const offset = <usize>i << 2;
+      const value = f32x4.add(f32x4.mul(f32x4.sub(v128.load(from + offset), centre), scale), beta);
+      storeUpTo(to + offset, activate(op.activation, op.slope, value), op.plane - i);
+    }
+  }
+}
+
+function centredSquares(from: usize, count: i32, mean: f32): f64 {
+  const centre = f32x4.splat(mean);
+  let total: f64 = 0;
+  for (let start = 0; start < count; start += CHUNK) {
+    const end = min(start + CHUNK, count);
+    let sum = f32x4.splat(0);
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const value = f32x4.sub(v128.load(from + (<usize>i << 2)), centre);
+      sum = f32x4.add(sum, f32x4.mul(value, value));
+    }
+    if (i < end) {
+      const value = firstLanes(f32x4.sub(v128.load(from + (<usize>i << 2)), centre), end - i);
+      sum = f32x4.add(sum, f32x4.mul(value, value));
+    }
+    total += <f64>laneSum(sum);
+  }
+  return total;
+}
+
+@unmanaged
+class BatchNormGradient {
+  kind: i32;
+  tiles: i32;
+  next: i32;
+  isFree: i32;
+  batch: i32;
+  plane: i32;
+  input: usize;
+  inputBatch: usize;
+  outputGradient: usize;
+  outputGradientBatch: usize;
+  inputGradient: usize;
+  inputGradientBatch: usize;
+  accumulate: i32;
+  savedMean: usize;
+  savedInverse: usize;
+  gamma: usize;
+  beta: usize;
+  /** 0 where it is not trained. */
+  gammaGradient: usize;
+  betaGradient: usize;
+  activation: i32;
+  slope: f32;
+}
+
+/** dx = γ/σ · (g − mean(g) − x̂·mean(g·x̂)), g the gradient behind the activation. */
+export function batchNormGradient(at: usize, tile: i32): void {
+  const op = changetype<BatchNormGradient>(at);
+  const place = <usize>tile << 2;
+  const channel = (<usize>tile * op.plane) << 2;
+  const centre = f32x4.splat(load<f32>(op.savedMean + place));
+  const inverse = f32x4.splat(load<f32>(op.savedInverse + place));
+  const gamma = f32x4.splat(load<f32>(op.gamma + place));
+  const beta = f32x4.splat(load<f32>(op.beta + place));
+  let ofBeta: f64 = 0;
+  let ofGamma: f64 = 0;
+  for (let page = 0; page < op.batch; page++) {
+    const x = op.input + <usize>page * op.inputBatch + channel;
+    const dy = op.outputGradient + <usize>page * op.outputGradientBatch + channel;
+    for (let start = 0; start < op.plane; start += CHUNK) {
+      const end = min(start + CHUNK, op.plane);
+      let sum = f32x4.splat(0);
+      let weighted = f32x4.splat(0);
+      for (let i = start; i < end; i += 4) {
+        const offset = <usize>i << 2;
+        let unit = f32x4.mul(f32x4.sub(v128.load(x + offset), centre), inverse);
+        const before = f32x4.add(f32x4.mul(unit, gamma), beta);
+        let inner = f32x4.mul(v128.load(dy + offset), slopeAt(op.activation, op.slope, before));
+        if (end - i < 4) {
+          inner = firstLanes(inner, end - i);
+          unit = firstLanes(unit, end - i);
+        }
+        sum = f32x4.add(sum, inner);
+        weighted = f32x4.add(weighted, f32x4.mul(inner, unit));
+      }
+      ofBeta += <f64>laneSum(sum);
+      ofGamma += <f64>laneSum(weighted);
+    }
+  }
+  const count = <f64>(op.batch * op.plane);
+  const shared = f32x4.splat(<f32>(ofBeta / count));
+  const along = f32x4.splat(<f32>(ofGamma / count));
+  const scale = f32x4.mul(gamma, inverse);
+  for (let page = 0; page < op.batch; page++) {
+    const x = op.input + <usize>page * op.inputBatch + channel;
+    const dy = op.outputGradient + <usize>page * op.outputGradientBatch + channel;
+    const dx = op.inputGradient + <usize>page * op.inputGradientBatch + channel;
+    for (let i = 0; i < op.plane; i += 4) {
+      const offset = <usize>i << 2;
+      const unit = f32x4.mul(f32x4.sub(v128.load(x + offset), centre), inverse);
+      const before = f32x4.add(f32x4.mul(unit, gamma), beta);
+      const inner = f32x4.mul(v128.load(dy + offset), slopeAt(op.activation, op.slope, before));
+      let value = f32x4.mul(f32x4.sub(f32x4.sub(inner, shared), f32x4.mul(unit, along)), scale);
+      if (op.accumulate) value = f32x4.add(value, v128.load(dx + offset));
+      storeUpTo(dx + offset, value, op.plane - i);
+    }
+  }
+  if (op.gammaGradient != 0) {
+    const to = op.gammaGradient + place;
+    store<f32>(to, load<f32>(to) + <f32>ofGamma);
+  }
+  if (op.betaGradient != 0) {
+    const to = op.betaGradient + place;
+    store<f32>(to, load<f32>(to) + <f32>ofBeta);
+  }
+}

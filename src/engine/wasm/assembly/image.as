@@ -1,0 +1,68 @@
+// The way in and out: bytes of pages → normalised planes, logits → probabilities.
+
+import { sigmoid, storeUpTo } from "./math";
+
+@unmanaged
+class ImportImage {
+  kind: i32;
+  tiles: i32;
+  next: i32;
+  isFree: i32;
+  bytes: usize;
+  /** Pixels of a page, a multiple of 4. */
+  plane: i32;
+  output: usize;
+  outputBatch: usize;
+  scale0: f32;
+  scale1: f32;
+  scale2: f32;
+  shift0: f32;
+  shift1: f32;
+  shift2: f32;
+}
+
+/** RGBX bytes → three planes of byte·scale + shift. One tile is one page. */
+export function importImage(at: usize, tile: i32): void {
+  const op = changetype<ImportImage>(at);
+  let from = op.bytes + ((<usize>tile * op.plane) << 2);
+  const planeBytes = <usize>op.plane << 2;
+  let to = op.output + <usize>tile * op.outputBatch;
+  const low = i32x4.splat(255);
+  for (let i = 0; i < op.plane; i += 4) {
+    const four = v128.load(from);
+    storeChannel(to, v128.and(four, low), op.scale0, op.shift0);
+    storeChannel(to + planeBytes, v128.and(i32x4.shr_u(four, 8), low), op.scale1, op.shift1);
+    storeChannel(to + 2 * planeBytes, v128.and(i32x4.shr_u(four, 16), low), op.scale2, op.shift2);
+    from += 16;
+    to += 16;
+  }
+}
+
+@inline
+function storeChannel(to: usize, bytes: v128, scale: f32, shift: f32): void {
+  const value = f32x4.convert_i32x4_s(bytes);
+  v128.store(to, f32x4.add(f32x4.mul(value, f32x4.splat(scale)), f32x4.splat(shift)));
+}
+
+@unmanaged
+class ExportMap {
+  kind: i32;
+  tiles: i32;
+  next: i32;
+  isFree: i32;
+  input: usize;
+  inputBatch: usize;
+  plane: i32;
+  output: usize;
+}
+
+/** One tile is one page. */
+export function exportMap(at: usize, tile: i32): void {
+  const op = changetype<ExportMap>(at);
+  const from = op.input + <usize>tile * op.inputBatch;
+  const to = op.output + ((<usize>tile * op.plane) << 2);
+  for (let i = 0; i < op.plane; i += 4) {
+    const offset = <usize>i << 2;
+    storeUpTo(to + offset, sigmoid(v128.load(from + offset)), op.plane - i);
+  }
+}

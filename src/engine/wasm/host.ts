@@ -1,0 +1,34 @@
+// What the engine needs of its surroundings: the compiled kernels, and helper threads. A browser and Node have them in
+// different ways, so they are handed in.
+
+/** What a helper thread needs to know; everything in it can be sent to a worker. */
+export interface HelperTask {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Addresses of what threads share and of this thread's scratch. */
+  readonly control: number;
+  readonly scratch: number;
+}
+
+export interface Helper {
+  /** Settles when the thread waits for work. */
+  readonly ready: Promise<void>;
+  /** Rejects when the thread dies by itself. */
+  readonly failed: Promise<never>;
+  stop(): void;
+}
+
+export interface WasmHost {
+  kernels(): Promise<WebAssembly.Module>;
+  /** Threads that training should use, the calling one among them; 1 where helpers cannot be started. */
+  readonly threads: number;
+  startHelper(task: HelperTask): Helper;
+}
+
+/** Threads for a machine with so many cores: one stays for the loaders, where there are more than two. */
+export function threadsFor(cores: number): number {
+  return Math.max(1, Math.min(cores > 2 ? cores - 1 : cores, MOST_THREADS));
+}
+
+/** More share too little work to be worth their barriers. */
+const MOST_THREADS = 8;

@@ -1,0 +1,23 @@
+// The module's exports, and what a helper thread does with them.
+
+import type { HelperTask } from "./host.ts";
+
+export interface Kernels {
+  runAlone(program: number, count: number, scratch: number): void;
+  /** 1 when all threads worked, 0 when one did not come. */
+  lead(control: number, program: number, count: number, scratch: number): number;
+  /** Returns when the engine is closed. */
+  follow(control: number, scratch: number, seen: number): void;
+}
+
+export async function kernelsOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  return exports as unknown as Kernels;
+}
+
+/** A helper thread's life. `onReady` is called when it can work. */
+export async function help(task: HelperTask, onReady: () => void): Promise<void> {
+  const kernels = await kernelsOf(task.module, task.memory);
+  onReady();
+  kernels.follow(task.control, task.scratch, 0);
+}
