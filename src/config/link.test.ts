@@ -86,7 +86,7 @@ describe("a link", () => {
     expect(diffFromPreset(resolved)[1]).toEqual({
       path: "optimizer.learningRate",
       value: 0.003,
-      presetValue: 0.005,
+      presetValue: 0.008,
     });
   });
 

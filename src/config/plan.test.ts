@@ -24,8 +24,9 @@ describe("the plan of a run", () => {
     });
     expect(plannedSteps(config, 10)).toBe(8);
     expect(plannedEpochs(config, 10)).toBe(3);
-    expect(plannedSteps(configWith({}), 10)).toBe(400);
-    expect(plannedEpochs(configWith({}), 16)).toBe(100);
+    const inSteps = configWith({ "train.length.count": 400, "train.batchSize": 4 });
+    expect(plannedSteps(inSteps, 10)).toBe(400);
+    expect(plannedEpochs(inSteps, 16)).toBe(100);
   });
 
   it("uses no more pages than there are or than the limit says", () => {
@@ -53,7 +54,7 @@ describe("the learning rate", () => {
   });
 
   it("with a warm-up as long as the run stays finite", () => {
-    const config = configWith({ "schedule.warmupSteps": 400 });
+    const config = configWith({ "schedule.warmupSteps": 400, "optimizer.learningRate": 0.005 });
     expect(learningRateAt(config, 399, 400)).toBe(0.005);
   });
 });
