@@ -31,6 +31,9 @@ export interface RunTools {
   readonly emitter: Emitter;
 }
 
+/** How often the loaders are asked for their counters. */
+const COUNT_EVERY_MS = 500;
+
 /** What the person wants of the loop. */
 type Wish = "train" | "one step" | "pause" | "stop";
 
@@ -62,6 +65,7 @@ export class TrainingRun {
   #pool: SamplePool | undefined;
   #evaluator: Evaluator | undefined;
   #heldBytes = 0;
+  #countedMs = 0;
   #info: EngineInfo | null = null;
   #wake: () => void = () => undefined;
   #hasBegun: () => void = () => undefined;
@@ -175,6 +179,7 @@ export class TrainingRun {
     }
     if (this.#evaluatedAt !== this.#stepsDone) await this.#evaluate();
     await this.#countCache();
+    this.#memoryBytes();
     this.#reportFacts();
     const reason = this.#wish === "stop" ? "stopped" : "length reached";
     this.#enter({ kind: "finished", step: this.#stepsDone, reason });
@@ -210,7 +215,17 @@ export class TrainingRun {
   /** Waits while paused; false when the loop shall end. */
   async #mayGoOn(): Promise<boolean> {
     while (this.#wish === "pause") {
-      if (this.#wantsEvaluation) await this.#evaluate();
+      if (this.#wantsEvaluation) {
+        if (this.#state.kind === "preparing") {
+          this.#enter({
+            ...this.#state,
+            doing: "Looking at the pages with the untrained network",
+            done: 0,
+            total: 1,
+          });
+        }
+        await this.#evaluate();
+      }
       if (this.#state.kind !== "paused") this.#enter({ kind: "paused", step: this.#stepsDone });
       this.#hasBegun();
       const woken = new Promise<void>((resolve) => {
@@ -244,6 +259,9 @@ export class TrainingRun {
     if (this.#epoch() !== epochBefore) {
       await this.#countCache();
       this.#instruments.epochStarted();
+    } else if (performance.now() - this.#countedMs > COUNT_EVERY_MS) {
+      // Not awaited: a loader that is busy must not hold up the step.
+      void this.#countCache();
     }
     this.#reportFacts();
   }
@@ -314,7 +332,9 @@ export class TrainingRun {
   }
 
   async #countCache(): Promise<void> {
-    if (this.#pool !== undefined) this.#instruments.cacheCounted(await this.#pool.cacheCounters());
+    this.#countedMs = performance.now();
+    const counters = await this.#pool?.cacheCounters().catch(() => undefined);
+    if (counters !== undefined) this.#instruments.cacheCounted(counters);
   }
 
   #reportFacts(): void {
@@ -332,7 +352,6 @@ export class TrainingRun {
     clearTimeout(this.#readAgainTimer);
     this.#pool?.close();
     this.#pool = undefined;
-    this.#memoryBytes();
     this.#engine?.dispose();
     this.#info = this.#engine?.info ?? null;
     this.#engine = undefined;

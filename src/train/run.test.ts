@@ -1,0 +1,303 @@
+import { describe, expect, it } from "vitest";
+import { NO_CACHE_COUNTERS, type Sample, type SampleRequest } from "../batch/index.ts";
+import { resolveOrThrow } from "../config/index.ts";
+import { polygonIn } from "../core/index.ts";
+import type { Dataset, Page } from "../dataset/index.ts";
+import type { Engine, EngineFactory, LossParts } from "../engine/index.ts";
+import type { SamplePool } from "./run.ts";
+import { createTrainer } from "./trainer.ts";
+import type { RunState, StartRequest, TrainerEvent } from "./types.ts";
+
+const SIZE = 64;
+const BOX = [16, 20, 48, 20, 48, 36, 16, 36];
+
+function page(id: string): Page {
+  const words = [{ polygon: polygonIn("upright", BOX), ignore: false, text: null }];
+  const file = new Blob([]);
+  return {
+    id,
+    name: id,
+    file,
+    orientation: 1,
+    size: { widthPx: SIZE, heightPx: SIZE },
+    words,
+    labelSpace: "either",
+  };
+}
+
+const dataset: Dataset = {
+  name: "two boxes",
+  hash: "0",
+  train: ["a", "b", "c"].map(page),
+  validation: ["x", "y", "z"].map(page),
+  reports: [],
+};
+
+interface Faults {
+  /** Step whose loss is NaN. */
+  readonly notFiniteAt?: number;
+  /** Step at which the device fails. */
+  readonly deviceLostAt?: number;
+  /** Validation page that cannot be prepared. */
+  readonly brokenPage?: string;
+}
+
+interface Asked {
+  steps: number;
+  /** Pages of each prediction. */
+  readonly predictions: number[];
+  isDisposed: boolean;
+}
+
+/** An engine that sees a box where the words are, and counts what it is asked. */
+function fakeEngine(faults: Faults, asked: Asked): Engine {
+  let isDisposed = false;
+  let lose: (error: Error) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, reject) => {
+    lose = reject;
+  });
+  failed.catch(() => undefined);
+  const loss = (total: number): LossParts => ({
+    total,
+    probability: 1,
+    threshold: 1,
+    binary: 1,
+    gradientNorm: 1,
+  });
+  const engine: Engine = {
+    info: { id: "wasm", label: "fake", adapter: "none", isSoftware: true, fallbackNotice: "" },
+    failed,
+    step: () => {
+      const step = ++asked.steps;
+      if (step === faults.deviceLostAt) lose(new Error("the device is gone"));
+      return {
+        accepted: Promise.resolve(),
+        loss: Promise.resolve(loss(step === faults.notFiniteAt ? Number.NaN : 10 - step)),
+      };
+    },
+    predict: async (images) => {
+      const pages = images.length / (SIZE * SIZE * 4);
+      asked.predictions.push(pages);
+      const probability = new Float32Array(pages * SIZE * SIZE);
+      for (let n = 0; n < pages; n++) {
+        for (let y = 23; y < 33; y++)
+          probability.fill(1, (n * SIZE + y) * SIZE + 19, (n * SIZE + y) * SIZE + 45);
+      }
+      return { probability };
+    },
+    readState: () => Promise.reject(new Error("not asked for")),
+    writeState: () => Promise.reject(new Error("not asked for")),
+    memory: () => {
+      if (isDisposed) throw new Error("disposed");
+      return { bytes: 1234, objects: 1 };
+    },
+    dispose: () => {
+      isDisposed = true;
+      asked.isDisposed = true;
+    },
+  };
+  return engine;
+}
+
+function fakePool(faults: Faults): SamplePool {
+  const area = SIZE * SIZE;
+  const sample = (request: SampleRequest): Sample => ({
+    request,
+    image: new Uint8Array(area * 4),
+    thresholds: new Uint8Array(area),
+    flags: new Uint8Array(area),
+    placement: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 },
+    timing: { loadMs: 0, decodeMs: 1, augmentMs: 1, targetsMs: 1 },
+  });
+  let sequence = 0;
+  return {
+    next: async () => sample({ pageId: "a", split: "train", epoch: 0, sequence: sequence++ }),
+    validate: async function* (pages) {
+      for (const [i, { id }] of pages.entries()) {
+        yield id === faults.brokenPage
+          ? null
+          : sample({ pageId: id, split: "validation", epoch: 0, sequence: i });
+      }
+    },
+    setLoader: async () => undefined,
+    setPolygonCache: async () => undefined,
+    cacheCounters: async () => NO_CACHE_COUNTERS,
+    close: () => undefined,
+  };
+}
+
+function stage(changes: Record<string, unknown>, faults: Faults = {}) {
+  const asked: Asked = { steps: 0, predictions: [], isDisposed: false };
+  const factory: EngineFactory = {
+    id: "wasm",
+    available: async () => ({ ok: true }),
+    build: async () => fakeEngine(faults, asked),
+  };
+  const events: TrainerEvent[] = [];
+  const waiting: { until: (event: TrainerEvent) => boolean; resolve: (event: TrainerEvent) => void }[] = [];
+  const trainer = createTrainer({
+    factories: [factory],
+    openPool: async () => fakePool(faults),
+    send: (event) => {
+      events.push(event);
+      for (const { until, resolve } of waiting) if (until(event)) resolve(event);
+    },
+  });
+  const { resolved } = resolveOrThrow({
+    layers: [
+      {
+        layer: "file",
+        from: "test",
+        values: {
+          "engine.kind": "wasm",
+          "model.inputSizePx": SIZE,
+          "train.batchSize": 2,
+          "train.length.count": 5,
+          "evaluation.every.count": 2,
+          "schedule.kind": "constant",
+          "schedule.warmupSteps": 0,
+          ...changes,
+        },
+      },
+    ],
+  });
+  const request = (until: StartRequest["until"], runId = "run"): StartRequest => ({
+    runId,
+    resolved,
+    dataset,
+    until,
+  });
+  const state = (kind: RunState["kind"]) =>
+    new Promise<TrainerEvent>((resolve) => {
+      waiting.push({ until: (event) => event.kind === "state" && event.state.kind === kind, resolve });
+    });
+  const of = <K extends TrainerEvent["kind"]>(kind: K) =>
+    events.filter((event): event is Extract<TrainerEvent, { kind: K }> => event.kind === kind);
+  return { trainer, asked, events, request, state, of };
+}
+
+describe("a run", () => {
+  it("makes the planned steps, evaluates on time and at the end, and numbers its events", async () => {
+    const { trainer, asked, events, request, state, of } = stage({});
+    const finished = state("finished");
+    await trainer.start(request("train"));
+    await finished;
+    expect(asked.steps).toBe(5);
+    expect(of("losses").flatMap(({ points }) => points.map(({ step }) => step))).toEqual([1, 2, 3, 4, 5]);
+    expect(of("evaluation").map(({ step }) => step)).toEqual([2, 4, 5]);
+    expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, i) => i));
+    expect(new Set(events.map(({ runId }) => runId))).toEqual(new Set(["run"]));
+    await trainer.stop();
+    expect(asked.isDisposed).toBe(true);
+    expect(await trainer.counters()).toMatchObject({ stepsDone: 5, samplesSeen: 10, memoryBytes: 1234 });
+  });
+
+  it("scores what the engine sees against the words, all pages in batches", async () => {
+    const { trainer, asked, request, state, of } = stage({ "train.length.count": 1 });
+    const finished = state("finished");
+    await trainer.start(request("train"));
+    await finished;
+    expect(asked.predictions).toEqual([2, 1]);
+    const [evaluation] = of("evaluation");
+    expect(evaluation).toMatchObject({
+      coverage: { scored: 3, asked: 3 },
+      words: { found: 3, total: 3, missed: 0, falseBoxes: 0 },
+      isNewPrediction: true,
+    });
+    expect(evaluation?.icdarIou.mean.hmean).toBe(1);
+  });
+
+  it("says how many pages the score speaks for when one cannot be prepared", async () => {
+    const { trainer, request, state, of } = stage({ "train.length.count": 1 }, { brokenPage: "y" });
+    const finished = state("finished");
+    await trainer.start(request("train"));
+    await finished;
+    expect(of("evaluation")[0]?.coverage).toEqual({ scored: 2, asked: 3 });
+  });
+
+  it("pauses at the end of a step, makes exactly one on step, goes on, and stops when told", async () => {
+    const { trainer, asked, request, state } = stage({ "train.length.count": 1000 });
+    const first = state("paused");
+    await trainer.start(request("step"));
+    await first;
+    expect(asked.steps).toBe(1);
+    const again = state("paused");
+    await trainer.step();
+    await again;
+    expect(asked.steps).toBe(2);
+    const running = state("running");
+    await trainer.resume();
+    await running;
+    const paused = state("paused");
+    await trainer.pause();
+    await paused;
+    const { steps } = asked;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked.steps).toBe(steps);
+    const finished = state("finished");
+    await trainer.stop();
+    expect(await finished).toMatchObject({ state: { step: steps, reason: "stopped" } });
+  });
+
+  it("prepared ahead, it shows what the untrained network sees and waits", async () => {
+    const { trainer, asked, request, of } = stage({});
+    await trainer.start(request("prepare"));
+    expect(asked.steps).toBe(0);
+    expect(of("evaluation").map(({ step }) => step)).toEqual([0]);
+    await trainer.stop();
+  });
+
+  it("reads the kept maps again when a threshold moves, without the network", async () => {
+    const { trainer, asked, request, of } = stage({});
+    await trainer.start(request("prepare"));
+    const { predictions } = asked;
+    const before = predictions.length;
+    const postprocess = { ...request("train").resolved.config.postprocess, boxThreshold: 1 };
+    await trainer.set({ postprocess: { ...postprocess, threshold: 0.999, minSizePx: 60 } });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(predictions.length).toBe(before);
+    expect(of("evaluation").at(-1)).toMatchObject({ isNewPrediction: false, words: { found: 0, missed: 3 } });
+    await trainer.stop();
+  });
+
+  it("sends maps only of pages that somebody looks at", async () => {
+    const { trainer, request, of } = stage({});
+    await trainer.set({ watched: ["y"] });
+    await trainer.start(request("prepare"));
+    expect(of("frames").flatMap(({ frames }) => frames.map(({ pageId }) => pageId))).toEqual(["y"]);
+    await trainer.set({ watched: ["y", "z"] });
+    expect(
+      of("frames")
+        .at(-1)
+        ?.frames.map(({ pageId }) => pageId),
+    ).toEqual(["z"]);
+    await trainer.stop();
+  });
+
+  it("fails with a sentence when the loss is no number, and when the device is gone", async () => {
+    for (const [faults, text] of [
+      [{ notFiniteAt: 2 }, "not a number at step 2"],
+      [{ deviceLostAt: 2 }, "device is gone"],
+    ] as const) {
+      const { trainer, asked, request, state } = stage({ "train.length.count": 1000 }, faults);
+      const failed = state("failed");
+      await trainer.start(request("train"));
+      expect(JSON.stringify(await failed)).toContain(text);
+      await trainer.stop();
+      expect(asked.isDisposed).toBe(true);
+    }
+  });
+
+  it("does not begin without pages, and a new start ends the former run", async () => {
+    const { trainer, request, of } = stage({ "train.length.count": 1000 });
+    const empty = { ...request("train"), dataset: { ...dataset, validation: [] } };
+    await expect(trainer.start(empty)).rejects.toThrow(/no validation page/);
+    await trainer.start(request("train", "first"));
+    await trainer.start(request("step", "second"));
+    const firstEnd = of("state")
+      .filter(({ runId }) => runId === "first")
+      .at(-1);
+    expect(firstEnd?.state.kind).toBe("finished");
+    await trainer.stop();
+  });
+});
