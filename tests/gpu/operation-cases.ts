@@ -112,7 +112,18 @@ function convShapes(): ConvShape[] {
     [1, 2].map((stride) => ({ kernel, stride, padding: (kernel - 1) / 2, groups: 6, inputs: 6, outputs: 6 })),
   );
   const grouped = { kernel: 3, stride: 1, padding: 1, groups: 2, inputs: 6, outputs: 10 };
-  return [...plain, ...depthwise, grouped];
+  // Enough channels for the kernels that put them side by side.
+  const many = [1, 3].flatMap((kernel) =>
+    [1, 2].map((stride) => ({
+      kernel,
+      stride,
+      padding: (kernel - 1) / 2,
+      groups: 2,
+      inputs: 36,
+      outputs: 34,
+    })),
+  );
+  return [...plain, ...depthwise, grouped, ...many];
 }
 
 export function convCases(): OperationCase[] {

@@ -35,11 +35,17 @@ const nano = (changes: Partial<EngineSettings> = {}) =>
 const seeds = (count: number): number[] => Array.from({ length: count }, (_, index) => 100 + index);
 
 describe("a step", () => {
+  // Not smaller: at 32 px the last batch norm would see two values, and its gradient is noise in any precision.
   it.each<[string, EngineSettings]>([
-    ["nano, AdamW", nano()],
+    ["nano, AdamW", nano({ sizePx: 64 })],
     [
       "nano, SGD, clipped, two batches a move",
-      nano({ optimizer: { kind: "sgd", momentum: 0.9, weightDecay: 1e-3 }, clipNorm: 1, accumulate: 2 }),
+      nano({
+        sizePx: 64,
+        optimizer: { kind: "sgd", momentum: 0.9, weightDecay: 1e-3 },
+        clipNorm: 1,
+        accumulate: 2,
+      }),
     ],
     [
       "every kind of node, AdamW with decay",

@@ -14,9 +14,9 @@ const THREADS = 2048;
 
 /** Tile sizes: output channels, input channels, rows. */
 function tileOf(kernel: number): { out: number; inputs: number; rows: number } {
-  if (kernel === 1) return { out: 8, inputs: 4, rows: 4 };
-  if (kernel === 3) return { out: 8, inputs: 1, rows: 4 };
-  return kernel === 5 ? { out: 2, inputs: 1, rows: 4 } : { out: 1, inputs: 1, rows: 4 };
+  if (kernel === 1) return { out: 8, inputs: 4, rows: 5 };
+  if (kernel === 3) return { out: 8, inputs: 1, rows: 5 };
+  return kernel === 5 ? { out: 2, inputs: 1, rows: 5 } : { out: 1, inputs: 1, rows: 5 };
 }
 
 /** `reserve` hands out space for so many partial copies of the gradient. */

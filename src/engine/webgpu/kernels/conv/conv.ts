@@ -1,10 +1,11 @@
 // One dispatch for a convolution, or for the input gradient of a stride-1 convolution, which is one too.
-// Chooses the register tile; real sizes travel in the uniform.
+// Chooses between the kernel for wide maps and the one for small maps, and the register tile; sizes travel in the uniform.
 
 import type { ConvGeometry, Epilogue, PlanOp, Slot, View } from "../../../plan/types.ts";
 import { type Binding, blocks, type KernelCall, place, reads, readsSlot, writes } from "../../kernel.ts";
 import { epilogueParts, NO_EPILOGUE, withEpilogue } from "../shared/epilogue.ts";
 import { rowsFor } from "../shared/tiles.ts";
+import channelsText from "../conv-channels/conv-channels.wgsl?raw";
 import text from "./conv.wgsl?raw";
 
 type ConvOp = Extract<PlanOp, { kind: "conv" }>;
@@ -56,14 +57,17 @@ interface Tiled {
   readonly accumulate: boolean;
 }
 
+/** Below this width threads side by side would often stand in different rows. */
+const NARROW = 16;
+/** Neighbouring threads need that many channels to stand side by side in. */
+const MANY_CHANNELS = 16;
+
 function tiled(name: string, what: Tiled): KernelCall {
   const { input, output, weight, geometry, strides } = what;
-  const { kernel, stride, padding, groups } = geometry;
+  const { kernel, padding, groups } = geometry;
   const [inChannels, outChannels] = [input.channels / groups, output.channels / groups];
-  const out = Math.min(8, outChannels);
-  const rows = rowsFor(output.height, kernel > 3 ? 4 : 8);
-  const strips = blocks(output.height, rows);
-  const tiles = blocks(outChannels, out);
+  const isSmall = output.width < NARROW && outChannels >= MANY_CHANNELS && kernel <= 3;
+  const tile = isSmall ? channelTile(what, outChannels) : columnTile(what, outChannels);
   const parts = epilogueParts(what.epilogue);
   const bindings: Record<string, Binding> = {
     input: reads(input),
@@ -72,17 +76,14 @@ function tiled(name: string, what: Tiled): KernelCall {
     output: writes(output),
   };
   return {
-    kernel: name,
-    source: withEpilogue(text),
+    kernel: isSmall ? `${name}Channels` : name,
+    source: withEpilogue(isSmall ? channelsText : text),
     constants: {
       K: kernel,
-      STRIDE: stride,
-      ROWS: rows,
-      OUT: out,
+      STRIDE: geometry.stride,
       FLIP: Number(what.isFlipped),
       ACCUMULATE: Number(what.accumulate),
-      UNROLL_ROWS: Number(kernel <= 3),
-      HAS_REST: Number(outChannels % out !== 0),
+      ...tile.constants,
       ...parts.constants,
     },
     sizes: {
@@ -94,15 +95,47 @@ function tiled(name: string, what: Tiled): KernelCall {
       outHeight: output.height,
       outWidth: output.width,
       padding,
-      strips,
-      tiles,
       groupWeights: inChannels * outChannels * kernel ** 2,
       ...strides,
+      ...tile.sizes,
       ...place("input", input),
       ...place("output", output),
     },
     numbers: parts.numbers,
     bindings,
+    workgroups: tile.workgroups,
+  };
+}
+
+type Tile = Pick<KernelCall, "constants" | "sizes" | "workgroups">;
+
+/** Threads side by side are columns; each takes some rows of some channels. */
+function columnTile({ output, geometry }: Tiled, outChannels: number): Tile {
+  const { kernel, groups } = geometry;
+  const out = Math.min(8, outChannels);
+  const rows = rowsFor(output.height, kernel > 3 ? 4 : 8);
+  const strips = blocks(output.height, rows);
+  const tiles = blocks(outChannels, out);
+  return {
+    constants: {
+      ROWS: rows,
+      OUT: out,
+      UNROLL_ROWS: Number(kernel <= 3),
+      HAS_REST: Number(outChannels % out !== 0),
+    },
+    sizes: { strips, tiles },
     workgroups: [blocks(output.batch * strips * output.width, 64), groups * tiles, 1],
+  };
+}
+
+/** Threads side by side are channels; each takes a small rectangle of pixels. */
+function channelTile({ output, geometry }: Tiled, outChannels: number): Tile {
+  const rows = rowsFor(output.height, 5);
+  const columns = rowsFor(output.width, 5);
+  const [tileRows, tileColumns] = [blocks(output.height, rows), blocks(output.width, columns)];
+  return {
+    constants: { ROWS: rows, COLS: columns },
+    sizes: { tileRows, tileColumns },
+    workgroups: [blocks(outChannels * tileRows * tileColumns * output.batch, 64), geometry.groups, 1],
   };
 }

@@ -12,7 +12,8 @@ const SHRINK_MASK = 2u;
 const THRESHOLD_MASK = 4u;
 
 fn codeOf(logit: f32) -> u32 {
-  let bits = bitcast<u32>(logit);
+  // Both zeros are equal.
+  let bits = bitcast<u32>(select(logit, 0.0, logit == 0.0));
   return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
 }
 
