@@ -7,12 +7,13 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumFlags, findChromium } from "./cli/chromium.ts";
 import { isolationHeaders, securityPolicy } from "./cli/headers.ts";
+import { wasmKernels } from "./cli/vite-wasm-kernels.ts";
 
 const sharedDir = resolve(import.meta.dirname, "../shared");
 
 export default defineConfig({
-  plugins: [react()],
-  worker: { format: "es" },
+  plugins: [react(), wasmKernels()],
+  worker: { format: "es", plugins: () => [wasmKernels()] },
   // Loaded lazily by the engine; named here so that the dev server prepares them at once instead of reloading midway.
   optimizeDeps: {
     include: [

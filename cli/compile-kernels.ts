@@ -30,7 +30,9 @@ const OPTIONS = [
  */
 export async function compiledKernels(relaxed = false): Promise<string> {
   const options = relaxed ? [...OPTIONS, "--enable=relaxed-simd"] : OPTIONS;
-  const files = readdirSync(SOURCES).filter((name) => name.endsWith(".as")).sort();
+  const files = readdirSync(SOURCES)
+    .filter((name) => name.endsWith(".as"))
+    .sort();
   const hash = createHash("sha256").update(JSON.stringify(options)).update(readFileSync(COMPILER));
   for (const name of files) hash.update(name).update(readFileSync(join(SOURCES, name)));
   const path = join(CACHE, `kernels-${hash.digest("hex").slice(0, 16)}.wasm`);

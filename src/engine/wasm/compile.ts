@@ -62,7 +62,9 @@ export function compile(settings: CompileSettings): Compiled {
     const records = plan.ops.map((op) => [...encode(op, settings, batch, space)]);
     return { records, space };
   };
-  const measured = plans.map((plan) => encodePlan(plan, { planes: 0, rows: 0, packed: 0 }, new Arena()).space.needed);
+  const measured = plans.map(
+    (plan) => encodePlan(plan, { planes: 0, rows: 0, packed: 0 }, new Arena()).space.needed,
+  );
   const largest = (area: keyof SharedSpace): number => Math.max(...measured.map((needed) => needed[area]));
   const shared = {
     planes: arena.reserve(largest("planes")),

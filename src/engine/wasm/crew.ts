@@ -25,7 +25,12 @@ export class Crew {
   private readonly space: CrewSpace;
   private readonly memory: WebAssembly.Memory;
 
-  private constructor(kernels: Kernels, helpers: readonly Helper[], space: CrewSpace, memory: WebAssembly.Memory) {
+  private constructor(
+    kernels: Kernels,
+    helpers: readonly Helper[],
+    space: CrewSpace,
+    memory: WebAssembly.Memory,
+  ) {
     this.kernels = kernels;
     this.helpers = helpers;
     this.space = space;

@@ -3,7 +3,11 @@
 import type { EngineSettings } from "../engine.ts";
 import type { PlanOp } from "../plan/types.ts";
 import { batchNorm, batchNormGradient, batchNormInference } from "./kernels/batch-norm.ts";
-import { convTranspose, convTransposeInputGradient, convTransposeWeightGradient } from "./kernels/conv-transpose.ts";
+import {
+  convTranspose,
+  convTransposeInputGradient,
+  convTransposeWeightGradient,
+} from "./kernels/conv-transpose.ts";
 import { conv, convInputGradient, convWeightGradient } from "./kernels/convolution.ts";
 import { importImage } from "./kernels/image.ts";
 import { type LossSpace, loss } from "./kernels/loss.ts";
@@ -18,7 +22,13 @@ import {
   upsample,
   upsampleGradient,
 } from "./kernels/pointwise.ts";
-import { biasGradient, globalAveragePool, globalAveragePoolGradient, maxPool, maxPoolGradient } from "./kernels/pooling.ts";
+import {
+  biasGradient,
+  globalAveragePool,
+  globalAveragePoolGradient,
+  maxPool,
+  maxPoolGradient,
+} from "./kernels/pooling.ts";
 import type { Record } from "./program.ts";
 import type { Space } from "./space.ts";
 

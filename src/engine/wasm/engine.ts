@@ -100,9 +100,10 @@ export class WasmEngine implements Engine {
       this.pending = { learningRate, settle, fail };
     });
     queueMicrotask(() => this.runPending());
-    // Whoever only trains need not listen to every loss.
-    loss.catch(() => undefined);
-    return { accepted: loss.then(() => undefined), loss };
+    const accepted = loss.then(() => undefined);
+    // Whoever only trains need not listen to every step.
+    for (const promise of [accepted, loss]) promise.catch(() => undefined);
+    return { accepted, loss };
   }
 
   async predict(

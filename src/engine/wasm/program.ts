@@ -2,7 +2,7 @@
 // those of assembly/*.as; addresses and strides are in bytes, counts in elements.
 
 /** In the order of `Kind` in assembly/record.as. */
-const KINDS = [
+export const KINDS = [
   "spread",
   "pack",
   "fold",

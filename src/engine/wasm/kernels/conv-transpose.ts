@@ -5,7 +5,7 @@ import type { PlanOp, View } from "../../plan/types.ts";
 import type { Record } from "../program.ts";
 import { pageBytes, planeBytes, type Space } from "../space.ts";
 import { rowLayout } from "./convolution.ts";
-import { directLayout, type Layout, numbers, spreadLayout } from "./layout.ts";
+import { directLayout, type Layout, listOf, spreadLayout } from "./layout.ts";
 import { dot, foldEpilogue, gemm, packWeights, plainTarget } from "./product.ts";
 
 type Op<K extends PlanOp["kind"]> = Extract<PlanOp, { kind: K }>;
@@ -18,7 +18,7 @@ export function convTranspose(op: Op<"convTranspose">, space: Space): Record[] {
       weights: space.slot(op.weight),
       rowBytes: 4,
       groupBytes: inputs * outputs * 16,
-      offsets: numbers(inputs, (index) => index * outputs * 16),
+      offsets: listOf(inputs, (index) => index * outputs * 16),
       rows: outputs * 4,
       groups,
     },
@@ -37,7 +37,7 @@ export function convTranspose(op: Op<"convTranspose">, space: Space): Record[] {
     height: input.height,
     width: input.width,
   };
-  const offsets = numbers(inputs, (index) => index * image.channelBytes);
+  const offsets = listOf(inputs, (index) => index * image.channelBytes);
   const rest = finish === undefined ? {} : { finish };
   return [
     gemm(
@@ -55,7 +55,7 @@ export function convTransposeInputGradient(op: Op<"convTransposeInputGradient">,
       weights: space.slot(op.weight),
       rowBytes: outputs * 16,
       groupBytes: inputs * outputs * 16,
-      offsets: numbers(outputs * 4, (index) => index * 4),
+      offsets: listOf(outputs * 4, (index) => index * 4),
       rows: inputs,
       groups,
     },
@@ -106,5 +106,5 @@ function quadLayout(gradient: View, input: View, space: Space): Layout {
 }
 
 function quadOffsets(outputs: number, image: Layout): number[] {
-  return numbers(outputs * 4, (index) => index * (image.channelBytes / 4));
+  return listOf(outputs * 4, (index) => index * (image.channelBytes / 4));
 }

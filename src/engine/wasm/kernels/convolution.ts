@@ -5,7 +5,7 @@
 import type { ConvGeometry, PlanOp, View } from "../../plan/types.ts";
 import type { Record } from "../program.ts";
 import type { Space } from "../space.ts";
-import { directLayout, type Layout, numbers, spreadLayout } from "./layout.ts";
+import { directLayout, type Layout, listOf, spreadLayout } from "./layout.ts";
 import { dot, foldEpilogue, gemm, packWeights, plainTarget } from "./product.ts";
 
 type Op<K extends PlanOp["kind"]> = Extract<PlanOp, { kind: K }>;
@@ -20,7 +20,7 @@ export function conv(op: Op<"conv">, space: Space): Record[] {
       weights: space.slot(op.weight),
       rowBytes: depth * 4,
       groupBytes: outputs * depth * 4,
-      offsets: numbers(depth, (index) => index * 4),
+      offsets: listOf(depth, (index) => index * 4),
       rows: outputs,
       groups,
     },
@@ -81,7 +81,7 @@ export function convInputGradient(op: Op<"convInputGradient">, space: Space): Re
       const taps = row.taps.flatMap((y) => column.taps.map((x) => ({ y, x })));
       if (row.count === 0 || column.count === 0 || (accumulate && taps.length === 0)) return [];
       const each = <T>(value: (output: number, tap: (typeof taps)[number]) => T): T[] =>
-        numbers(outputs, (o) => o).flatMap((o) => taps.map((tap) => value(o, tap)));
+        listOf(outputs, (o) => o).flatMap((o) => taps.map((tap) => value(o, tap)));
       const weights = packWeights(
         {
           weights: space.slot(op.weight),
@@ -127,7 +127,7 @@ function tapLayout(input: View, output: View, geometry: ConvGeometry, space: Spa
 function tapOffsets(inputs: number, { kernel, stride }: ConvGeometry, image: Layout): number[] {
   const phases = Math.min(stride, kernel);
   const planeBytes = image.channelBytes / phases ** 2;
-  return numbers(inputs * kernel ** 2, (index) => {
+  return listOf(inputs * kernel ** 2, (index) => {
     const channel = Math.floor(index / kernel ** 2);
     const [y, x] = [Math.floor(index / kernel) % kernel, index % kernel];
     const plane = (y % stride) * phases + (x % stride);
@@ -152,10 +152,10 @@ interface Phase {
 }
 
 function phasesOf(side: number, { kernel, stride, padding }: ConvGeometry): Phase[] {
-  return numbers(stride, (phase) => ({
+  return listOf(stride, (phase) => ({
     phase,
     count: Math.ceil((side - phase) / stride),
-    taps: numbers(kernel, (tap) => ({ tap, shift: (phase + padding - tap) / stride })).filter(({ shift }) =>
+    taps: listOf(kernel, (tap) => ({ tap, shift: (phase + padding - tap) / stride })).filter(({ shift }) =>
       Number.isInteger(shift),
     ),
   }));

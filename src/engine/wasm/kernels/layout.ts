@@ -58,7 +58,7 @@ export function planeBytesOf(rows: number, pitch: number): number {
   return Math.ceil((rows * pitch) / 4) * 16;
 }
 
-/** `count` numbers from `value`. */
-export function numbers(count: number, value: (index: number) => number): number[] {
+/** `count` values, each made from its index. */
+export function listOf<T>(count: number, value: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => value(index));
 }

@@ -1,4 +1,4 @@
-// Encodes the passes over all parameters for assembly/optimizer.as, and the numbers that change from step to step.
+// Encodes the passes over all parameters for assembly/optimizer.as, and the listOf that change from step to step.
 
 import type { EngineSettings, OptimizerSettings } from "../../engine.ts";
 import type { Arena } from "../arena.ts";

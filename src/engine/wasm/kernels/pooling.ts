@@ -21,7 +21,12 @@ function pool(kind: RecordKind, how: Pool, space: Space): Record {
     view === undefined ? [0, 0] : [space.at(view), pageBytes(view)];
   const words = [
     ...[image.channels, image.height, image.width, pooled.height, pooled.width],
-    ...[geometry?.kernel ?? 0, geometry?.stride ?? 0, geometry?.padding ?? 0, Number(how.accumulate ?? false)],
+    ...[
+      geometry?.kernel ?? 0,
+      geometry?.stride ?? 0,
+      geometry?.padding ?? 0,
+      Number(how.accumulate ?? false),
+    ],
     ...[...place(how.input), ...place(pooled), ...place(how.inputGradient)],
   ];
   return { kind, tiles: image.batch * image.channels, words };
@@ -47,6 +52,12 @@ export function globalAveragePoolGradient(op: Op<"globalAveragePoolGradient">, s
 
 export function biasGradient({ outputGradient, gradient }: Op<"biasGradient">, space: Space): Record {
   const { batch, channels, height, width } = outputGradient;
-  const words = [space.at(outputGradient), pageBytes(outputGradient), batch, height * width, space.gradient(gradient)];
+  const words = [
+    space.at(outputGradient),
+    pageBytes(outputGradient),
+    batch,
+    height * width,
+    space.gradient(gradient),
+  ];
   return { kind: "channelSum", tiles: channels, words };
 }

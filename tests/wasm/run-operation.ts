@@ -1,13 +1,13 @@
 // Runs one operation of a plan in a memory of its own and hands back what it left there. For tests of the kernels.
 
-import type { PlanOp, Store } from "../plan/types.ts";
-import { Arena } from "./arena.ts";
-import type { Constants } from "./encode.ts";
-import { encode } from "./encode.ts";
-import { kernelsOf } from "./kernels-module.ts";
-import { lossSpace } from "./kernels/loss.ts";
-import { programWords, type Record, RECORD_WORDS } from "./program.ts";
-import { type SharedSpace, Space } from "./space.ts";
+import type { PlanOp, Store } from "../../src/engine/plan/types.ts";
+import { Arena } from "../../src/engine/wasm/arena.ts";
+import type { Constants } from "../../src/engine/wasm/encode.ts";
+import { encode } from "../../src/engine/wasm/encode.ts";
+import { kernelsOf } from "../../src/engine/wasm/kernels-module.ts";
+import { lossSpace } from "../../src/engine/wasm/kernels/loss.ts";
+import { programWords, type Record, RECORD_WORDS } from "../../src/engine/wasm/program.ts";
+import { type SharedSpace, Space } from "../../src/engine/wasm/space.ts";
 
 /** What an operation works on; also the shape of the answer. */
 export interface OperationMemory {
@@ -66,7 +66,8 @@ export async function runOperationOnWasm(
   const memory = new WebAssembly.Memory({ initial: arena.pages, maximum: arena.pages, shared: true });
   // Whatever a kernel should have written and did not shows up.
   for (const address of [shared.planes, shared.rows, shared.packed]) {
-    const size = address === shared.packed ? needed.packed : address === shared.rows ? needed.rows : needed.planes;
+    const size =
+      address === shared.packed ? needed.packed : address === shared.rows ? needed.rows : needed.planes;
     new Float32Array(memory.buffer, address, size / 4).fill(Number.NaN);
   }
   arena.writeTables(memory.buffer);
