@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type Helper, type HelperTask, threadsFor, type WasmHost } from "../src/engine/wasm/host.ts";
+import { type Helper, type HelperTask, threadsFor, type WasmHost } from "../src/engine/index.ts";
 import { compiledKernels } from "./compile-kernels.ts";
 
 /** The same life as src/engine/wasm/kernels-module.ts `help`, in the JavaScript that a bare worker thread can run. */

@@ -3,9 +3,9 @@ import { chooseEngine } from "./choose.ts";
 import type { EngineFactory, EngineId } from "./engine.ts";
 import { engineFactories } from "./factories.ts";
 
-const factory = (id: EngineId, reason?: string): EngineFactory => ({
+const factory = (id: EngineId, reason?: string, isSoftware = false): EngineFactory => ({
   id,
-  available: async () => (reason === undefined ? { ok: true } : { ok: false, reason }),
+  available: async () => (reason === undefined ? { ok: true, isSoftware } : { ok: false, reason }),
   build: () => Promise.reject(new Error("not built here")),
 });
 
@@ -16,6 +16,31 @@ describe("chooseEngine", () => {
     const without = [factory("tfjs-cpu"), factory("tfjs-webgl"), factory("tfjs-webgpu", "no adapter.")];
     expect((await chooseEngine("auto", without)).id).toBe("tfjs-webgl");
     expect((await chooseEngine("tfjs-cpu", list)).id).toBe("tfjs-cpu");
+  });
+
+  it("prefers the processor by itself to a GPU that is none, and says why", async () => {
+    const software = [
+      factory("tfjs-cpu"),
+      factory("webgpu", undefined, true),
+      factory("wasm"),
+      factory("tfjs-webgl"),
+    ];
+    const choice = await chooseEngine("auto", software);
+    expect(choice.id).toBe("wasm");
+    expect(choice.why).toBe(
+      "It is the fastest engine that runs here: WebGPU has only a software adapter here.",
+    );
+    const none = [factory("webgpu", "this browser has no WebGPU."), factory("wasm"), factory("tfjs-webgl")];
+    expect((await chooseEngine("auto", none)).id).toBe("wasm");
+    const real = [factory("wasm"), factory("webgpu")];
+    expect(await chooseEngine("auto", real)).toMatchObject({
+      id: "webgpu",
+      why: expect.stringMatching(/fastest/),
+    });
+    const noSimd = [factory("wasm", "this machine has no WASM SIMD."), factory("webgpu", undefined, true)];
+    expect((await chooseEngine("auto", noSimd)).id).toBe("webgpu");
+    const asked = await chooseEngine("webgpu", software);
+    expect(asked).toMatchObject({ id: "webgpu", why: "It is the engine that was asked for." });
   });
 
   it("names every reason when nothing runs", async () => {

@@ -139,7 +139,9 @@ export type BuildProgress = (done: number, total: number) => void;
 /** One way to build an engine. `engine/index.ts` lists them; train/ picks one. */
 export interface EngineFactory {
   readonly id: EngineId;
-  /** Whether this machine can run it; otherwise the reason in one sentence. */
-  available(): Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: string }>;
+  /** Whether this machine can run it; otherwise the reason in one sentence. `isSoftware`: its GPU would be no real one. */
+  available(): Promise<
+    { readonly ok: true; readonly isSoftware?: boolean } | { readonly ok: false; readonly reason: string }
+  >;
   build(settings: EngineSettings, progress: BuildProgress): Promise<Engine>;
 }

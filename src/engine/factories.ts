@@ -2,6 +2,7 @@
 
 import type { EngineFactory } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
+import { wasmFactory } from "./wasm/factory.ts";
 
 type Answer = Awaited<ReturnType<EngineFactory["available"]>>;
 
@@ -23,9 +24,10 @@ const compiledWebGpu: EngineFactory = {
   },
 };
 
-/** In the order of preference. Another engine is one more line. */
+/** Another engine is one more line; choose.ts knows which is best. */
 export const engineFactories: readonly EngineFactory[] = [
   compiledWebGpu,
+  wasmFactory(),
   tfjs("webgpu", hasWebGpu),
   tfjs("webgl", hasWebGl),
   tfjs("cpu", async () => ({ ok: true })),
@@ -41,8 +43,14 @@ async function hasWebGpu(): Promise<Answer> {
   const gpu = globalThis.navigator?.gpu;
   if (gpu === undefined) return { ok: false, reason: "this browser has no WebGPU." };
   const adapter = await gpu.requestAdapter();
-  return adapter === null ? { ok: false, reason: "WebGPU found no adapter." } : { ok: true };
+  if (adapter === null) return { ok: false, reason: "WebGPU found no adapter." };
+  const { isFallbackAdapter, vendor, architecture, device, description } = adapter.info;
+  const names = [vendor, architecture, device, description].join(" ");
+  return { ok: true, isSoftware: isFallbackAdapter || SOFTWARE_ADAPTERS.test(names) };
 }
+
+/** Adapters that are a processor in disguise. */
+const SOFTWARE_ADAPTERS = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
 
 async function hasWebGl(): Promise<Answer> {
   if (typeof OffscreenCanvas === "undefined")

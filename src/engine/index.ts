@@ -1,6 +1,8 @@
 // Executes a graph and its gradient.
 
-export { chooseEngine } from "./choose.ts";
+export { type ChosenEngine, chooseEngine } from "./choose.ts";
 export * from "./engine.ts";
 export { engineFactories, tfjsEngineParts } from "./factories.ts";
 export type * from "./parts.ts";
+export { wasmFactory } from "./wasm/factory.ts";
+export { type Helper, type HelperTask, threadsFor, type WasmHost } from "./wasm/host.ts";
