@@ -25,7 +25,7 @@ export function requestGpu(gpu: GPU | undefined = globalThis.navigator?.gpu): Pr
   const forget = (): void => {
     if (current === asked) current = undefined;
   };
-  asked.then(({ device }) => device.lost).then(forget, forget);
+  asked.then(({ failed }) => failed).catch(forget);
   return asked;
 }
 
@@ -82,7 +82,7 @@ function failureOf(device: GPUDevice): Promise<never> {
       ),
     );
   });
-  // Whoever waits for it hears of it; nobody waiting is no unhandled rejection.
-  failed.catch(() => undefined);
+  // Whoever waits for it hears of it; nobody waiting is no unhandled rejection. Nothing more may run on such a device.
+  failed.catch(() => device.destroy());
   return failed;
 }

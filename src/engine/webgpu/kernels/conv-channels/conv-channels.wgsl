@@ -69,8 +69,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@for q < COLS
   if (oy + $p < i32(d.outHeight) && ox + $q < i32(d.outWidth)) {
     let pixel = to + u32(oy + $p) * d.outWidth + u32(ox + $q);
-//@if ACCUMULATE == 1
-    output[pixel] += sum$(p)_$(q);
+//@if FLIP == 1
+    output[pixel] = select(0.0, output[pixel], d.accumulate == 1u) + sum$(p)_$(q);
 //@else
     output[pixel] = finish(sum$(p)_$(q), epilogue);
 //@end

@@ -13,7 +13,7 @@ export function convInputGradientStrided(op: Op): KernelCall {
   const [inChannels, outChannels] = [inputGradient.channels / groups, outputGradient.channels / groups];
   const out = Math.min(kernel > 3 ? 1 : 4, inChannels);
   const [blockRows, blockColumns] = [blocks(inputGradient.height, 2), blocks(inputGradient.width, 2)];
-  const rows = rowsFor(blockRows, 4);
+  const rows = rowsFor(blockRows, 5);
   const strips = blocks(blockRows, rows);
   const tiles = blocks(inChannels, out);
   // Which output pixels a block sees, relative to its own place.
@@ -29,7 +29,6 @@ export function convInputGradientStrided(op: Op): KernelCall {
       OUT: out,
       LOW: low,
       COUNT: high - low + 1,
-      ACCUMULATE: Number(accumulate),
     },
     sizes: {
       batch: inputGradient.batch,
@@ -44,6 +43,7 @@ export function convInputGradientStrided(op: Op): KernelCall {
       tiles,
       groupWeights: inChannels * outChannels * kernel ** 2,
       weightStep: inChannels * kernel ** 2,
+      accumulate: Number(accumulate),
       ...place("input", inputGradient),
       ...place("gradient", outputGradient),
     },

@@ -74,11 +74,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     if (y < d.inHeight && x < d.inWidth) {
 //@for o < OUT
       if (first + $(o)u < d.inChannels) {
-//@if ACCUMULATE == 1
-        inputGradient[to + $(o)u * inPlane + y * d.inWidth + x] += sum$(p * 4 + ay * 2 + ax)_$(o);
-//@else
-        inputGradient[to + $(o)u * inPlane + y * d.inWidth + x] = sum$(p * 4 + ay * 2 + ax)_$(o);
-//@end
+        let pixel = to + $(o)u * inPlane + y * d.inWidth + x;
+        inputGradient[pixel] = select(0.0, inputGradient[pixel], d.accumulate == 1u) + sum$(p * 4 + ay * 2 + ax)_$(o);
       }
 //@end
     }

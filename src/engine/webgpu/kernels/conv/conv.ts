@@ -82,7 +82,6 @@ function tiled(name: string, what: Tiled): KernelCall {
       K: kernel,
       STRIDE: geometry.stride,
       FLIP: Number(what.isFlipped),
-      ACCUMULATE: Number(what.accumulate),
       ...tile.constants,
       ...parts.constants,
     },
@@ -96,6 +95,7 @@ function tiled(name: string, what: Tiled): KernelCall {
       outWidth: output.width,
       padding,
       groupWeights: inChannels * outChannels * kernel ** 2,
+      accumulate: Number(what.accumulate),
       ...strides,
       ...tile.sizes,
       ...place("input", input),
@@ -113,7 +113,7 @@ type Tile = Pick<KernelCall, "constants" | "sizes" | "workgroups">;
 function columnTile({ output, geometry }: Tiled, outChannels: number): Tile {
   const { kernel, groups } = geometry;
   const out = Math.min(8, outChannels);
-  const rows = rowsFor(output.height, kernel > 3 ? 4 : 8);
+  const rows = rowsFor(output.height, mostRows(geometry));
   const strips = blocks(output.height, rows);
   const tiles = blocks(outChannels, out);
   return {
@@ -126,6 +126,12 @@ function columnTile({ output, geometry }: Tiled, outChannels: number): Tile {
     sizes: { strips, tiles },
     workgroups: [blocks(output.batch * strips * output.width, 64), groups * tiles, 1],
   };
+}
+
+/** A stride of 2 or a large kernel reads more input rows for each row. */
+function mostRows({ kernel, stride }: ConvGeometry): number {
+  if (kernel > 3) return 4;
+  return stride === 1 ? 8 : 5;
 }
 
 /** Threads side by side are channels; each takes a small rectangle of pixels. */

@@ -115,8 +115,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@if HAS_REST == 1
     if (first + $(o)u < d.outChannels) {
 //@end
-//@if ACCUMULATE == 1
-    output[row + $(o)u * outPlane] += sum$(p)_$(o);
+//@if FLIP == 1
+    let old$o = select(0.0, output[row + $(o)u * outPlane], d.accumulate == 1u);
+    output[row + $(o)u * outPlane] = old$o + sum$(p)_$(o);
 //@else
 //@if HAS_BIAS == 1 || HAS_NORM == 1
     output[row + $(o)u * outPlane] = finish(sum$(p)_$(o), epilogue$o);

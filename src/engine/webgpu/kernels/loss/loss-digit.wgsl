@@ -10,7 +10,7 @@ fn main(
   for (var bin = lane; bin < BINS; bin += $(WG)u) {
     atomicStore(&bins[bin], 0u);
   }
-//@if DIGIT == 2
+//@if IS_SECOND == 1
   var sums = vec2f(0.0);
   for (var part = lane; part < groups.x * groups.y; part += $(WG)u) {
     sums += vec2f(lossPartials[part * PART], lossPartials[part * PART + 1u]);
@@ -20,23 +20,26 @@ fn main(
   let digit = findBin(0u, max(hard, 1u), lane);
   let prefix = digit.x;
 //@else
-  let digit = findBin($(DIGIT - 2)u * BINS, atomicLoad(&histograms[STATE + $(2 * (DIGIT - 2))$u]), lane);
-  let prefix = (atomicLoad(&histograms[STATE + $(2 * (DIGIT - 2) - 1)$u]) << 8u) | digit.x;
+  let before = STATE + 2u * (d.digit - 2u);
+  let digit = findBin((d.digit - 2u) * BINS, atomicLoad(&histograms[before]), lane);
+  let prefix = (atomicLoad(&histograms[before - 1u]) << 8u) | digit.x;
 //@end
   if (group.x + group.y + lane == 0u) {
-//@if DIGIT == 2
+//@if IS_SECOND == 1
     atomicStore(&histograms[STATE], hard);
 //@end
-    atomicStore(&histograms[STATE + $(2 * (DIGIT - 1) - 1)$u], prefix);
-    atomicStore(&histograms[STATE + $(2 * (DIGIT - 1))$u], digit.y);
+    let state = STATE + 2u * (d.digit - 1u);
+    atomicStore(&histograms[state - 1u], prefix);
+    atomicStore(&histograms[state], digit.y);
   }
   for (var p = group.x * $(WG)u + lane; p < d.plane; p += groups.x * $(WG)u) {
     let pixel = group.y * d.plane + p;
     let flag = byteAt(flags[pixel >> 2u], pixel);
     if ((flag & (TEXT | SHRINK_MASK)) == SHRINK_MASK) {
       let code = codeOf(probability[d.probabilityOffset + group.y * d.probabilityBatch + p]);
-      if (code >> $(32 - 8 * (DIGIT - 1))$u == prefix) {
-        atomicAdd(&bins[(code >> $(32 - 8 * DIGIT)u) & 255u], 1u);
+      let shift = 32u - 8u * d.digit;
+      if (code >> (shift + 8u) == prefix) {
+        atomicAdd(&bins[(code >> shift) & 255u], 1u);
       }
     }
   }
@@ -44,7 +47,7 @@ fn main(
   for (var bin = lane; bin < BINS; bin += $(WG)u) {
     let count = atomicLoad(&bins[bin]);
     if (count > 0u) {
-      atomicAdd(&histograms[$(DIGIT - 1)u * BINS + bin], count);
+      atomicAdd(&histograms[(d.digit - 1u) * BINS + bin], count);
     }
   }
 }

@@ -50,8 +50,8 @@ export function loss(op: LossOp, settings: Settings): KernelCall[] {
   const digit = (which: 2 | 3 | 4): KernelCall => ({
     kernel: "lossDigit",
     source: [sharedText, reduceText, selectText, digitText].join("\n"),
-    constants: { ...constants, DIGIT: which },
-    sizes: { plane, ...place("probability", probability) },
+    constants: { ...constants, IS_SECOND: Number(which === 2) },
+    sizes: { plane, digit: which, ...place("probability", probability) },
     numbers: { negativeRatio },
     bindings: {
       probability: reads(probability),
