@@ -36,9 +36,9 @@ describe("accessibility", () => {
     const app = await PlaygroundPage.open(stage, SMALL);
     await app.tiles().first().waitFor();
     await app.press("Enter");
-    await app.page.getByRole("heading", { name: /page 1/i }).waitFor();
+    await app.page.getByRole("img", { name: /^Page 1,/ }).waitFor();
     await app.press("j");
-    await app.page.getByRole("heading", { name: /page 2/i }).waitFor();
+    await app.page.getByRole("img", { name: /^Page 2,/ }).waitFor();
     await app.press("Escape");
     await app.tiles().first().waitFor();
     expect(app.complaints).toEqual([]);

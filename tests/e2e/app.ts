@@ -79,14 +79,20 @@ export class PlaygroundPage {
     return snapshot;
   }
 
-  /** Waits in the page until the snapshot satisfies the condition; the condition runs there and sees nothing else. */
+  /** Asks ten times a second until the snapshot satisfies the condition. Throws, with what it saw last, after four minutes. */
   async until(condition: (snapshot: AutomationSnapshot) => boolean): Promise<AutomationSnapshot> {
-    await this.page.waitForFunction(
-      `(() => { const s = window.playground?.snapshot(); return s !== undefined && (${condition.toString()})(s); })()`,
-      undefined,
-      { timeout: 240_000, polling: 100 },
-    );
-    return this.snapshot();
+    const giveUpMs = performance.now() + 240_000;
+    for (;;) {
+      const snapshot = await this.snapshot();
+      if (condition(snapshot)) return snapshot;
+      if (performance.now() > giveUpMs) {
+        const { state, error, lossCount, features, log } = snapshot;
+        throw new Error(
+          `never came: ${condition}; last seen ${JSON.stringify({ state, error, lossCount, features, log })}`,
+        );
+      }
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
   }
 
   tiles() {

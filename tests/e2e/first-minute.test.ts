@@ -65,7 +65,7 @@ describe("the first minute", () => {
 });
 
 describe("switches in the middle of a run", () => {
-  it("move their counters only while they are on; the number of loaders changes without losing a page", async () => {
+  it("move their counters only while they are on", async () => {
     const app = await PlaygroundPage.open(stage, `${SMALL}&loader.workers=0`);
     await app.tiles().first().waitFor();
     await app.press("Space");

@@ -62,10 +62,10 @@ function Tile({ index }: { readonly index: number }) {
     >
       <PageCanvas page={page} place="wall" />
       <span className="tile-foot" aria-hidden="true">
-        <span>page {index + 1}</span>
+        <span>page {index + 1}</span>{" "}
         {counts !== null && counts.falseBoxes > 0 && (
           <span className="tile-false">{counts.falseBoxes} false</span>
-        )}
+        )}{" "}
         <strong className="figures">{counts === null ? words : `${counts.found} / ${counts.words}`}</strong>
       </span>
     </button>
