@@ -3,6 +3,9 @@
 
 import { type OwnFile, ownFile, type Playground } from "../store/index.ts";
 
+/** The input whose dialog is open; in the document, for a browser may drop a detached one before the dialog comes. */
+let openInput: HTMLInputElement | undefined;
+
 /** Opens the browser's dialog; needs a key press or a click just before. */
 export function chooseFiles(playground: Playground, kind: "folder" | "files"): void {
   const input = document.createElement("input");
@@ -11,8 +14,13 @@ export function chooseFiles(playground: Playground, kind: "folder" | "files"): v
   input.webkitdirectory = kind === "folder";
   input.addEventListener("change", () => {
     const files = [...(input.files ?? [])].map(ownFile);
+    input.remove();
     if (files.length > 0) void playground.openFiles(files, nameOf(files));
   });
+  openInput?.remove();
+  openInput = input;
+  input.hidden = true;
+  document.body.append(input);
   input.click();
 }
 
