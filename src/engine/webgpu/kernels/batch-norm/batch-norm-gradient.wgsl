@@ -12,10 +12,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var n = 0u; n < d.batch; n++) {
     let start = d.inputOffset + n * d.inputBatch + channel * plane;
     let gradientStart = d.gradientOffset + n * d.gradientBatch + channel * plane;
-    for (var p = lane; p < plane; p += $(WG)u) {
-      let unit = (input[start + p] - mean) * inverse;
-      let inner = outputGradient[gradientStart + p] * slopeAt(unit * scale + shift);
-      sums += vec2f(inner, inner * unit);
+    for (var p = lane; p < plane; p += $(4 * WG)u) {
+//@for k < 4
+      let unit$k = (input[start + p + $(k * WG)u] - mean) * inverse;
+      let inner$k = select(
+        0.0,
+        outputGradient[gradientStart + p + $(k * WG)u] * slopeAt(unit$k * scale + shift),
+        p + $(k * WG)u < plane,
+      );
+//@end
+      sums += vec2f(
+        inner0 + inner1 + inner2 + inner3,
+        inner0 * unit0 + inner1 * unit1 + inner2 * unit2 + inner3 * unit3,
+      );
     }
   }
   sums = sumOverGroup(vec4f(sums, sums), lane).xy;

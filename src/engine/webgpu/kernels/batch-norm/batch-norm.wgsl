@@ -8,17 +8,23 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var sum = 0.0;
   for (var n = 0u; n < d.batch; n++) {
     let start = d.inputOffset + n * d.inputBatch + channel * plane;
-    for (var p = lane; p < plane; p += $(WG)u) {
-      sum += input[start + p];
+    for (var p = lane; p < plane; p += $(4 * WG)u) {
+      sum = sum + input[start + p]
+//@for k < 3
+        + select(0.0, input[start + p + $((k + 1) * WG)$u], p + $((k + 1) * WG)$u < plane)
+//@end
+      ;
     }
   }
   let mean = sumOverGroup(vec4f(sum), lane).x / count;
   var squares = 0.0;
   for (var n = 0u; n < d.batch; n++) {
     let start = d.inputOffset + n * d.inputBatch + channel * plane;
-    for (var p = lane; p < plane; p += $(WG)u) {
-      let centred = input[start + p] - mean;
-      squares += centred * centred;
+    for (var p = lane; p < plane; p += $(4 * WG)u) {
+//@for k < 4
+      let centred$k = select(0.0, input[start + p + $(k * WG)u] - mean, p + $(k * WG)u < plane);
+//@end
+      squares = squares + centred0 * centred0 + centred1 * centred1 + centred2 * centred2 + centred3 * centred3;
     }
   }
   let squared = sumOverGroup(vec4f(squares), lane).x;
@@ -36,8 +42,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var n = 0u; n < d.batch; n++) {
     let start = d.inputOffset + n * d.inputBatch + channel * plane;
     let to = d.outputOffset + n * d.outputBatch + channel * plane;
-    for (var p = lane; p < plane; p += $(WG)u) {
-      output[to + p] = activate((input[start + p] - mean) * scale + shift);
+    for (var p = lane; p < plane; p += $(4 * WG)u) {
+//@for k < 4
+      if (p + $(k * WG)u < plane) {
+        output[to + p + $(k * WG)u] = activate((input[start + p + $(k * WG)u] - mean) * scale + shift);
+      }
+//@end
     }
   }
 }

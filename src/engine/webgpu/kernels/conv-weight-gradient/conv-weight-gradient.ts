@@ -1,7 +1,7 @@
 // One dispatch for the weight gradient of a convolution. Writes partial sums, one set for each split of the pixels;
 // `gather-gradients` adds them up.
 
-import type { PlanOp } from "../../../plan/types.ts";
+import type { ConvGeometry, PlanOp } from "../../../plan/types.ts";
 import { blocks, type KernelCall, named, place, reads } from "../../kernel.ts";
 import type { Partial } from "../../partials.ts";
 import { rowsFor } from "../shared/tiles.ts";
@@ -13,9 +13,9 @@ type Op = Extract<PlanOp, { kind: "convWeightGradient" }>;
 const THREADS = 2048;
 
 /** Tile sizes: output channels, input channels, rows. */
-function tileOf(kernel: number): { out: number; inputs: number; rows: number } {
+function tileOf({ kernel, stride }: ConvGeometry): { out: number; inputs: number; rows: number } {
   if (kernel === 1) return { out: 8, inputs: 4, rows: 5 };
-  if (kernel === 3) return { out: 8, inputs: 1, rows: 5 };
+  if (kernel === 3) return stride === 1 ? { out: 4, inputs: 2, rows: 5 } : { out: 8, inputs: 1, rows: 5 };
   return kernel === 5 ? { out: 2, inputs: 1, rows: 5 } : { out: 1, inputs: 1, rows: 5 };
 }
 
@@ -24,7 +24,7 @@ export function convWeightGradient(op: Op, reserve: (splits: number) => Partial)
   const { input, outputGradient, geometry } = op;
   const { kernel, stride, padding, groups } = geometry;
   const [inChannels, outChannels] = [input.channels / groups, outputGradient.channels / groups];
-  const tile = tileOf(kernel);
+  const tile = tileOf(geometry);
   const out = Math.min(tile.out, outChannels);
   const inputs = Math.min(tile.inputs, inChannels);
   const lanes = blocks(inChannels, inputs);

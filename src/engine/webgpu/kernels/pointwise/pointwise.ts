@@ -60,6 +60,7 @@ export function addUpsampled(op: Of<"addUpsampled">): KernelCall {
       ...place("coarse", coarse),
       ...place("output", output),
     },
+    numbers: { inverseWidth: 1 / output.width },
     bindings: { base: reads(base), coarse: reads(coarse), output: writes(output) },
     workgroups: eachValueOf(output),
   };
@@ -71,6 +72,7 @@ export function upsample(op: Of<"upsample">): KernelCall {
     kernel: "upsample",
     source: upsampleText,
     constants: { FACTOR: factor },
+    numbers: { inverseWidth: 1 / output.width },
     sizes: { ...sidesOf(output), ...place("input", input), ...place("output", output) },
     bindings: { input: reads(input), output: writes(output) },
     workgroups: eachValueOf(output),
@@ -83,6 +85,7 @@ export function upsampleGradient(op: Of<"upsampleGradient">): KernelCall {
     kernel: "upsampleGradient",
     source: upsampleGradientText,
     constants: { FACTOR: factor, ACCUMULATE: Number(accumulate) },
+    numbers: { inverseWidth: 1 / inputGradient.width },
     sizes: {
       ...sidesOf(inputGradient),
       ...place("gradient", outputGradient),

@@ -5,7 +5,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= plane) {
     return;
   }
-  let y = id.x / d.width;
+  // Exact below 2^21 pixels, and much cheaper than a division of integers.
+  let y = u32((f32(id.x) + 0.5) * d.inverseWidth);
   let x = id.x - y * d.width;
   let fineWidth = d.width * $(FACTOR)u;
   let start = d.gradientOffset + id.z * d.gradientBatch + id.y * plane * $(FACTOR * FACTOR)u
