@@ -1,5 +1,6 @@
 // A small text expander for shaders, because register tiles must be unrolled and WGSL has no macros.
-// Lines `//@for i < N`, `//@if A == 1`, `//@else`, `//@end`; in any other line `$(i + 1)` or `$i` becomes a number.
+// Lines `//@for i < N`, `//@if A == 1`, `//@else`, `//@end`; in any other line `$(i + 1)` or `$i` becomes a number,
+// and `$(2 * (i + 1))$` where the expression has parentheses of its own.
 // Expressions know integers, names, + - * / % (whole numbers, % never negative), comparisons, && || ! and parentheses.
 
 export type Names = Readonly<Record<string, number>>;
