@@ -22,6 +22,7 @@ const OPTIONS = [
   "--enable=threads",
   "--enable=simd",
   "--use=abort=",
+  "--disableWarning",
 ];
 
 /**

@@ -12,7 +12,7 @@ const { parentPort, workerData } = require("node:worker_threads");
 const { module, memory, control, scratch } = workerData;
 const { exports } = new WebAssembly.Instance(module, { env: { memory } });
 parentPort.postMessage("ready");
-exports.follow(control, scratch, 0);
+exports.follow(control, scratch);
 `;
 
 let module: Promise<WebAssembly.Module> | undefined;

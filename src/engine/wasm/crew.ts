@@ -9,7 +9,7 @@ import { type Kernels, kernelsOf } from "./kernels-module.ts";
 export const CONTROL_BYTES = 64;
 export const SCRATCH_BYTES = 2048;
 
-const [GENERATION, THREADS, IS_OVER] = [0, 3, 6];
+const [GENERATION, IS_OVER] = [0, 3];
 
 export interface CrewSpace {
   readonly control: number;
@@ -55,7 +55,6 @@ export class Crew {
       crew.dismiss();
       throw error;
     }
-    new Int32Array(memory.buffer, space.control)[THREADS] = helpers.length + 1;
     return crew;
   }
 

@@ -231,6 +231,29 @@ describe("threads", () => {
     expect(results[2]).toEqual(results[0]);
   });
 
+  it("are not waited for when they come late or never", async () => {
+    const settings = lively(tiny, { batchSize: 2, sizePx: 64 });
+    const host = wasmInNode(2);
+    const late: (() => void)[] = [];
+    const alone = await build(settings);
+    const waiting = await build(settings, {
+      ...host,
+      startHelper: (task) => {
+        const pending = { ready: Promise.resolve(), failed: new Promise<never>(() => undefined) };
+        let helper = { stop: () => undefined as void };
+        late.push(() => {
+          helper = host.startHelper(task);
+        });
+        return { ...pending, stop: () => helper.stop() };
+      },
+    });
+    for (let step = 0; step < 6; step++) {
+      if (step === 2) for (const start of late) start();
+      const batch = randomBatch(2, 64, step);
+      expect(await waiting.step(batch, 1e-3).loss).toEqual(await alone.step(batch, 1e-3).loss);
+    }
+  });
+
   it("tell when one dies", async () => {
     const death = deferred();
     const host = wasmInNode(2);

@@ -4,10 +4,10 @@ import type { HelperTask } from "./host.ts";
 
 export interface Kernels {
   runAlone(program: number, count: number, scratch: number): void;
-  /** 1 when all threads worked, 0 when one did not come. */
+  /** 1 when everything was done, 0 when a helper did not finish what it had taken. */
   lead(control: number, program: number, count: number, scratch: number): number;
   /** Returns when the engine is closed. */
-  follow(control: number, scratch: number, seen: number): void;
+  follow(control: number, scratch: number): void;
 }
 
 export async function kernelsOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
@@ -19,5 +19,5 @@ export async function kernelsOf(module: WebAssembly.Module, memory: WebAssembly.
 export async function help(task: HelperTask, onReady: () => void): Promise<void> {
   const kernels = await kernelsOf(task.module, task.memory);
   onReady();
-  kernels.follow(task.control, task.scratch, 0);
+  kernels.follow(task.control, task.scratch);
 }

@@ -61,7 +61,7 @@ const scratch = new DataView(new ArrayBuffer(4));
 export function programWords(records: readonly Record[]): Int32Array<ArrayBuffer> {
   const words = new Int32Array(records.length * RECORD_WORDS);
   for (const [index, record] of records.entries()) {
-    const head = [KINDS.indexOf(record.kind), record.tiles, 0, record.isFree === true ? 1 : 0];
+    const head = [KINDS.indexOf(record.kind), record.tiles, 0, 0, record.isFree === true ? 1 : 0, 0];
     if (head.length + record.words.length > RECORD_WORDS)
       throw new Error(`"${record.kind}" has too many words`);
     words.set([...head, ...record.words], index * RECORD_WORDS);

@@ -11,8 +11,9 @@ const CHUNK = 1024;
 class BatchNorm {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   batch: i32;
   plane: i32;
   input: usize;
@@ -92,8 +93,9 @@ function centredSquares(from: usize, count: i32, mean: f32): f64 {
 class BatchNormGradient {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   batch: i32;
   plane: i32;
   input: usize;

@@ -11,8 +11,9 @@ const CHUNK = 1024;
 class Dot {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   batch: i32;
   groups: i32;
   /** Left rows: one plane for each row of a group. */
@@ -189,8 +190,9 @@ function lanes(a: v128, b: v128, c: v128, d: v128): v128 {
 class ChannelSum {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   input: usize;
   inputBatch: usize;
   batch: i32;

@@ -15,8 +15,9 @@ const enum Store {
 class Gemm {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   /** Panels of [depth][4], for each group. */
   weights: usize;
   groupPanels: i32;
@@ -230,8 +231,9 @@ function storeQuad(op: Gemm, sums: usize, to: usize, channel: i32, pixel: i32, i
 class Pack {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   weights: usize;
   /** Bytes from one row to the next, and from one group to the next. */
   rowBytes: usize;
@@ -267,8 +269,9 @@ export function pack(at: usize, tile: i32): void {
 class Fold {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   channels: i32;
   bias: usize;
   gamma: usize;

@@ -6,8 +6,9 @@ import { sigmoid, storeUpTo } from "./math";
 class ImportImage {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   bytes: usize;
   /** Pixels of a page, a multiple of 4. */
   plane: i32;
@@ -48,8 +49,9 @@ function storeChannel(to: usize, bytes: v128, scale: f32, shift: f32): void {
 class ExportMap {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   input: usize;
   inputBatch: usize;
   plane: i32;

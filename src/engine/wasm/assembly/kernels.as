@@ -1,5 +1,5 @@
-// The module: runs a list of records, alone or together with other threads over the same memory. Threads take tiles of one
-// record until none is left and meet at a barrier before the next that depends on it.
+// The module: runs a list of records, alone or together with other threads over the same memory. Threads take parts of a
+// record until none is left, and go on to what depends on it when all parts are finished.
 
 import { batchNorm, batchNormGradient } from "./batch-norm";
 import { channelSum, dot } from "./dot";
@@ -22,28 +22,24 @@ import { maxPool, maxPoolGradient, meanPool, meanPoolGradient } from "./pooling"
 import { Head, Kind, RECORD_BYTES } from "./record";
 import { spread } from "./spread";
 
-/** What threads share; the same words as in ../threads.ts. */
+/** What threads share; the same words as in ../crew.ts. */
 @unmanaged
 class Control {
-  /** Counts programs that were started. */
+  /** Counts runs. */
   generation: i32;
   program: usize;
   count: i32;
-  threads: i32;
-  /** Of the barrier. */
-  arrived: i32;
-  phase: i32;
-  /** 1: threads go home. */
+  /** 1: helpers go home. */
   isOver: i32;
 }
 
-const GENERATION: usize = 0;
-const ARRIVED: usize = 16;
-const PHASE: usize = 20;
+const IS_OVER: usize = 12;
+const TICKET: usize = 8;
+const UNFINISHED: usize = 20;
 
-/** Looks at the barrier before a thread goes to sleep. */
+/** Looks at a record before a thread goes to sleep. */
 const SPINS = 2000;
-/** One sleep, in nanoseconds, and how many may pass without anybody coming before a thread is given up. */
+/** One sleep, in nanoseconds, and how many may pass without an answer before a thread is given up. */
 const NAP: i64 = 1_000_000_000;
 const NAPS = 60;
 
@@ -56,62 +52,82 @@ export function runAlone(program: usize, count: i32, scratch: usize): void {
   }
 }
 
-/** The leader's part: starts the others and works with them. False when a thread did not come to the barrier. */
+/**
+ * The leader's part: starts a run and works on it. Helpers may come late or not at all; only parts that they have taken
+ * are waited for. False when one was never finished.
+ */
 export function lead(control: usize, program: usize, count: i32, scratch: usize): bool {
   const shared = changetype<Control>(control);
+  const generation = shared.generation + 1;
   for (let index = 0; index < count; index++) {
-    changetype<Head>(program + <usize>index * RECORD_BYTES).next = 0;
+    const at = program + <usize>index * RECORD_BYTES;
+    const tiles = changetype<Head>(at).tiles;
+    atomic.store<i32>(at + UNFINISHED, tiles);
+    atomic.store<i64>(at + TICKET, (<i64>generation << 32) | <i64>tiles);
   }
   shared.program = program;
   shared.count = count;
-  atomic.add<i32>(control + GENERATION, 1);
-  atomic.notify(control + GENERATION, -1);
-  return work(control, program, count, scratch);
+  atomic.store<i32>(control, generation);
+  atomic.notify(control, -1);
+  return work(generation, program, count, scratch);
 }
 
-/** A helper's life: waits for programs and works on them until it is told to go, or nobody comes to a barrier. */
-export function follow(control: usize, scratch: usize, start: i32): void {
-  let seen = start;
+/** A helper's life: waits for runs and works on them until it is told to go. */
+export function follow(control: usize, scratch: usize): void {
+  let seen = 0;
   const shared = changetype<Control>(control);
   while (true) {
-    atomic.wait<i32>(control + GENERATION, seen, -1);
-    const now = atomic.load<i32>(control + GENERATION);
-    if (atomic.load<i32>(control, 24) != 0) return;
+    atomic.wait<i32>(control, seen, -1);
+    const now = atomic.load<i32>(control);
+    if (atomic.load<i32>(control + IS_OVER) != 0) return;
     if (now == seen) continue;
     seen = now;
-    if (!work(control, shared.program, shared.count, scratch)) return;
+    work(now, shared.program, shared.count, scratch);
   }
 }
 
-function work(control: usize, program: usize, count: i32, scratch: usize): bool {
+/** Goes through the records of one run; a helper that is late finds everything taken, or another run and leaves. */
+function work(generation: i32, program: usize, count: i32, scratch: usize): bool {
+  let group = 0;
   for (let index = 0; index < count; index++) {
     const at = program + <usize>index * RECORD_BYTES;
-    const head = changetype<Head>(at);
-    const tiles = head.tiles;
     while (true) {
-      const tile = atomic.add<i32>(at + 8, 1);
-      if (tile >= tiles) break;
+      const tile = take(at, generation);
+      if (tile == NOTHING) break;
+      if (tile == STALE) return true;
       runTile(at, tile, scratch);
+      if (atomic.sub<i32>(at + UNFINISHED, 1) == 1) atomic.notify(at + UNFINISHED, -1);
     }
-    if ((!head.isFree || index == count - 1) && !barrier(control)) return false;
+    if (changetype<Head>(at).isFree && index < count - 1) continue;
+    for (; group <= index; group++) {
+      if (!finished(program + <usize>group * RECORD_BYTES)) return false;
+    }
   }
   return true;
 }
 
-function barrier(control: usize): bool {
-  const phase = atomic.load<i32>(control + PHASE);
-  if (atomic.add<i32>(control + ARRIVED, 1) == changetype<Control>(control).threads - 1) {
-    atomic.store<i32>(control + ARRIVED, 0);
-    atomic.add<i32>(control + PHASE, 1);
-    atomic.notify(control + PHASE, -1);
-    return true;
+const NOTHING = -1;
+const STALE = -2;
+
+/** A part of this record in this run. */
+function take(at: usize, generation: i32): i32 {
+  while (true) {
+    const ticket = atomic.load<i64>(at + TICKET);
+    if (<i32>(ticket >> 32) != generation) return STALE;
+    if (<i32>ticket == 0) return NOTHING;
+    if (atomic.cmpxchg<i64>(at + TICKET, ticket, ticket - 1) == ticket) return <i32>ticket - 1;
   }
+}
+
+/** Waits until all parts are finished; false when that does not happen. */
+function finished(at: usize): bool {
   for (let spin = 0; spin < SPINS; spin++) {
-    if (atomic.load<i32>(control + PHASE) != phase) return true;
+    if (atomic.load<i32>(at + UNFINISHED) == 0) return true;
   }
   for (let nap = 0; nap < NAPS; nap++) {
-    atomic.wait<i32>(control + PHASE, phase, NAP);
-    if (atomic.load<i32>(control + PHASE) != phase) return true;
+    const open = atomic.load<i32>(at + UNFINISHED);
+    if (open == 0) return true;
+    atomic.wait<i32>(at + UNFINISHED, open, NAP);
   }
   return false;
 }

@@ -18,8 +18,9 @@ const BINS = 2048;
 class Loss {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   /** Pixels of a page, a multiple of 4, and of a tile. */
   plane: i32;
   blockPixels: i32;

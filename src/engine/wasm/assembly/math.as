@@ -84,12 +84,14 @@ export function activate(kind: i32, slope: f32, x: v128): v128 {
 export function slopeAt(kind: i32, slope: f32, x: v128): v128 {
   if (kind == Active.None) return f32x4.splat(1);
   if (kind == Active.Relu) return v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1));
-  if (kind == Active.HardSwish) {
-    const inside = f32x4.add(f32x4.div(x, f32x4.splat(3)), f32x4.splat(0.5));
-    const upper = v128.bitselect(f32x4.splat(1), inside, f32x4.ge(x, f32x4.splat(3)));
-    return v128.andnot(upper, f32x4.le(x, f32x4.splat(-3)));
-  }
+  if (kind == Active.HardSwish) return slopeOfHardSwish(x);
   return slopeFromOutput(kind, slope, activate(kind, slope, x));
+}
+
+function slopeOfHardSwish(x: v128): v128 {
+  const inside = f32x4.add(f32x4.div(x, f32x4.splat(3)), f32x4.splat(0.5));
+  const upper = v128.bitselect(f32x4.splat(1), inside, f32x4.ge(x, f32x4.splat(3)));
+  return v128.andnot(upper, f32x4.le(x, f32x4.splat(-3)));
 }
 
 /** Derivative from the output y (for hardSwish, from its input). */
@@ -100,7 +102,7 @@ export function slopeFromOutput(kind: i32, slope: f32, y: v128): v128 {
     const isInside = v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, f32x4.splat(1)));
     return v128.and(isInside, f32x4.splat(slope));
   }
-  return slopeAt(kind, slope, y);
+  return slopeOfHardSwish(y);
 }
 
 /** The four lanes added up, in pairs. */

@@ -8,8 +8,9 @@ import { laneSum } from "./math";
 class Move {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   /** Values, a multiple of 4, and those of one tile. */
   count: i32;
   block: i32;

@@ -8,8 +8,9 @@ import { activate, firstLanes, laneSum, slopeFromOutput, storeUpTo } from "./mat
 class Planes {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   channels: i32;
   /** Of the smaller image, where there are two. */
   height: i32;

@@ -7,8 +7,9 @@ import { storeUpTo } from "./math";
 class Pool {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   channels: i32;
   height: i32;
   width: i32;

@@ -44,8 +44,10 @@ export class Head {
   kind: i32;
   /** Independent parts; any thread may do any of them, in any order. */
   tiles: i32;
-  /** The next part that nobody has taken. */
-  next: i32;
-  /** 1: the next record needs nothing of this one, so no barrier between them. */
+  /** Which run this is (upper half), and how many parts nobody has taken yet. */
+  ticket: i64;
+  /** 1: the next record needs nothing of this one. */
   isFree: i32;
+  /** Parts that are not finished. */
+  unfinished: i32;
 }

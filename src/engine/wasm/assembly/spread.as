@@ -6,8 +6,9 @@
 class Spread {
   kind: i32;
   tiles: i32;
-  next: i32;
+  ticket: i64;
   isFree: i32;
+  unfinished: i32;
   input: usize;
   inputBatch: usize;
   channels: i32;
