@@ -240,11 +240,11 @@ describe("threads", () => {
       ...host,
       startHelper: (task) => {
         const pending = { ready: Promise.resolve(), failed: new Promise<never>(() => undefined) };
-        let helper = { stop: () => undefined as void };
+        let stop = (): void => undefined;
         late.push(() => {
-          helper = host.startHelper(task);
+          stop = host.startHelper(task).stop;
         });
-        return { ...pending, stop: () => helper.stop() };
+        return { ...pending, stop: () => stop() };
       },
     });
     for (let step = 0; step < 6; step++) {

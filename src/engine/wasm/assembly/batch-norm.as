@@ -1,7 +1,7 @@
 // Batch norm with the batch's own statistics, fused with its activation, and its gradient. Ioffe & Szegedy, "Batch
 // Normalization" (2015). One tile is one channel over all pages, so that every sum has one fixed order.
 
-import { activate, firstLanes, laneSum, slopeAt, storeUpTo } from "./math";
+import { activate, Active, firstLanes, laneSum, slopeAt, storeUpTo } from "./math";
 import { planeSum } from "./dot";
 
 /** Values that one 32-bit register may add up before they go on in 64 bits. */
@@ -61,11 +61,27 @@ export function batchNorm(at: usize, tile: i32): void {
   for (let page = 0; page < op.batch; page++) {
     const from = input + <usize>page * op.inputBatch;
     const to = op.output + <usize>page * op.outputBatch + <usize>tile * planeBytes;
-    for (let i = 0; i < op.plane; i += 4) {
-      const offset = <usize>i << 2;
-      const value = f32x4.add(f32x4.mul(f32x4.sub(v128.load(from + offset), centre), scale), beta);
-      storeUpTo(to + offset, activate(op.activation, op.slope, value), op.plane - i);
-    }
+    // A constant kind lets the compiler drop the choice from the loop.
+    if (op.activation == Active.Relu) writePlane(Active.Relu, 0, from, to, op.plane, centre, scale, beta);
+    else writePlane(op.activation, op.slope, from, to, op.plane, centre, scale, beta);
+  }
+}
+
+@inline
+function writePlane(
+  kind: i32,
+  slope: f32,
+  from: usize,
+  to: usize,
+  count: i32,
+  centre: v128,
+  scale: v128,
+  beta: v128,
+): void {
+  for (let i = 0; i < count; i += 4) {
+    const offset = <usize>i << 2;
+    const value = f32x4.add(f32x4.mul(f32x4.sub(v128.load(from + offset), centre), scale), beta);
+    storeUpTo(to + offset, activate(kind, slope, value), count - i);
   }
 }
 
@@ -125,48 +141,35 @@ export function batchNormGradient(at: usize, tile: i32): void {
   const inverse = f32x4.splat(load<f32>(op.savedInverse + place));
   const gamma = f32x4.splat(load<f32>(op.gamma + place));
   const beta = f32x4.splat(load<f32>(op.beta + place));
-  let ofBeta: f64 = 0;
-  let ofGamma: f64 = 0;
+  const kind = op.activation;
+  const slope = op.slope;
+  let sums = f64x2.splat(0);
   for (let page = 0; page < op.batch; page++) {
     const x = op.input + <usize>page * op.inputBatch + channel;
     const dy = op.outputGradient + <usize>page * op.outputGradientBatch + channel;
     for (let start = 0; start < op.plane; start += CHUNK) {
-      const end = min(start + CHUNK, op.plane);
-      let sum = f32x4.splat(0);
-      let weighted = f32x4.splat(0);
-      for (let i = start; i < end; i += 4) {
-        const offset = <usize>i << 2;
-        let unit = f32x4.mul(f32x4.sub(v128.load(x + offset), centre), inverse);
-        const before = f32x4.add(f32x4.mul(unit, gamma), beta);
-        let inner = f32x4.mul(v128.load(dy + offset), slopeAt(op.activation, op.slope, before));
-        if (end - i < 4) {
-          inner = firstLanes(inner, end - i);
-          unit = firstLanes(unit, end - i);
-        }
-        sum = f32x4.add(sum, inner);
-        weighted = f32x4.add(weighted, f32x4.mul(inner, unit));
-      }
-      ofBeta += <f64>laneSum(sum);
-      ofGamma += <f64>laneSum(weighted);
+      const offset = <usize>start << 2;
+      const count = min(CHUNK, op.plane - start);
+      const more =
+        kind == Active.Relu
+          ? chunkSums(Active.Relu, 0, x + offset, dy + offset, count, centre, inverse, gamma, beta)
+          : chunkSums(kind, slope, x + offset, dy + offset, count, centre, inverse, gamma, beta);
+      sums = f64x2.add(sums, more);
     }
   }
+  const ofBeta = f64x2.extract_lane(sums, 0);
+  const ofGamma = f64x2.extract_lane(sums, 1);
   const count = <f64>(op.batch * op.plane);
   const shared = f32x4.splat(<f32>(ofBeta / count));
   const along = f32x4.splat(<f32>(ofGamma / count));
-  const scale = f32x4.mul(gamma, inverse);
   for (let page = 0; page < op.batch; page++) {
     const x = op.input + <usize>page * op.inputBatch + channel;
     const dy = op.outputGradient + <usize>page * op.outputGradientBatch + channel;
     const dx = op.inputGradient + <usize>page * op.inputGradientBatch + channel;
-    for (let i = 0; i < op.plane; i += 4) {
-      const offset = <usize>i << 2;
-      const unit = f32x4.mul(f32x4.sub(v128.load(x + offset), centre), inverse);
-      const before = f32x4.add(f32x4.mul(unit, gamma), beta);
-      const inner = f32x4.mul(v128.load(dy + offset), slopeAt(op.activation, op.slope, before));
-      let value = f32x4.mul(f32x4.sub(f32x4.sub(inner, shared), f32x4.mul(unit, along)), scale);
-      if (op.accumulate) value = f32x4.add(value, v128.load(dx + offset));
-      storeUpTo(dx + offset, value, op.plane - i);
-    }
+    const adds = op.accumulate != 0;
+    if (kind == Active.Relu) {
+      writeGradient(Active.Relu, 0, x, dy, dx, op.plane, centre, inverse, gamma, beta, shared, along, adds);
+    } else writeGradient(kind, slope, x, dy, dx, op.plane, centre, inverse, gamma, beta, shared, along, adds);
   }
   if (op.gammaGradient != 0) {
     const to = op.gammaGradient + place;
@@ -175,5 +178,63 @@ export function batchNormGradient(at: usize, tile: i32): void {
   if (op.betaGradient != 0) {
     const to = op.betaGradient + place;
     store<f32>(to, load<f32>(to) + <f32>ofBeta);
+  }
+}
+
+/** Σ g and Σ g·x̂ of at most CHUNK values, as two 64-bit numbers. */
+@inline
+function chunkSums(
+  kind: i32,
+  slope: f32,
+  x: usize,
+  dy: usize,
+  count: i32,
+  centre: v128,
+  inverse: v128,
+  gamma: v128,
+  beta: v128,
+): v128 {
+  let sum = f32x4.splat(0);
+  let weighted = f32x4.splat(0);
+  for (let i = 0; i < count; i += 4) {
+    const offset = <usize>i << 2;
+    let unit = f32x4.mul(f32x4.sub(v128.load(x + offset), centre), inverse);
+    const before = f32x4.add(f32x4.mul(unit, gamma), beta);
+    let inner = f32x4.mul(v128.load(dy + offset), slopeAt(kind, slope, before));
+    if (count - i < 4) {
+      inner = firstLanes(inner, count - i);
+      unit = firstLanes(unit, count - i);
+    }
+    sum = f32x4.add(sum, inner);
+    weighted = f32x4.add(weighted, f32x4.mul(inner, unit));
+  }
+  return f64x2.replace_lane(f64x2.splat(<f64>laneSum(sum)), 1, <f64>laneSum(weighted));
+}
+
+@inline
+function writeGradient(
+  kind: i32,
+  slope: f32,
+  x: usize,
+  dy: usize,
+  dx: usize,
+  count: i32,
+  centre: v128,
+  inverse: v128,
+  gamma: v128,
+  beta: v128,
+  shared: v128,
+  along: v128,
+  adds: bool,
+): void {
+  const scale = f32x4.mul(gamma, inverse);
+  for (let i = 0; i < count; i += 4) {
+    const offset = <usize>i << 2;
+    const unit = f32x4.mul(f32x4.sub(v128.load(x + offset), centre), inverse);
+    const before = f32x4.add(f32x4.mul(unit, gamma), beta);
+    const inner = f32x4.mul(v128.load(dy + offset), slopeAt(kind, slope, before));
+    let value = f32x4.mul(f32x4.sub(f32x4.sub(inner, shared), f32x4.mul(unit, along)), scale);
+    if (adds) value = f32x4.add(value, v128.load(dx + offset));
+    storeUpTo(dx + offset, value, count - i);
   }
 }

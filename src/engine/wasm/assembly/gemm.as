@@ -78,25 +78,41 @@ export function gemm(at: usize, tile: i32, scratch: usize): void {
     const isWhole = x + 8 <= op.width && pixel + 8 <= op.pixels;
     const from = input + (<usize>pixel << 2);
     for (let panel = firstPanel; panel < endPanel; panel++) {
-      multiply(weights + <usize>panel * panelBytes, from, op.offsets, op.depth, scratch);
-      const channel = group * op.rows + (panel << 2);
-      if (op.store == Store.Quad) {
-        storeQuad(op, scratch, output + <usize>panel * op.outputChannel, group * (op.rows >> 2) + panel, pixel, isWhole);
+      const panelWeights = weights + <usize>panel * panelBytes;
+      const rows = min(4, op.rows - (panel << 2));
+      const to = output + <usize>(panel << 2) * op.outputChannel;
+      const place = to + <usize>y * op.outputRow + (<usize>x << 2);
+      if (isPlain && isWhole && rows == 4 && op.scale == 0) {
+        multiply(panelWeights, from, op.offsets, op.depth, place, op.outputChannel, op.store == Store.Accumulate);
         continue;
       }
-      const rows = min(4, op.rows - (panel << 2));
-      if (op.scale != 0) finish(op, scratch, channel, rows);
-      const to = output + <usize>(panel << 2) * op.outputChannel;
-      if (isPlain && isWhole) {
-        storeWhole(op, scratch, to + <usize>y * op.outputRow + (<usize>x << 2), rows);
-      } else storeParts(op, scratch, to, rows, y, x, min(8, op.pixels - pixel));
+      multiply(panelWeights, from, op.offsets, op.depth, scratch, ROW_BYTES, false);
+      if (op.store == Store.Quad) {
+        const channel = group * (op.rows >> 2) + panel;
+        storeQuad(op, scratch, output + <usize>panel * op.outputChannel, channel, pixel, isWhole);
+        continue;
+      }
+      if (op.scale != 0) finish(op, scratch, group * op.rows + (panel << 2), rows);
+      if (isPlain && isWhole) storeWhole(op, scratch, place, rows);
+      else storeParts(op, scratch, to, rows, y, x, min(8, op.pixels - pixel));
     }
   }
 }
 
-/** Eight sums for each of four rows, into `to`. */
+/** Of eight sums in a thread's scratch. */
+const ROW_BYTES: usize = 32;
+
+/** Eight sums for each of four rows, which lie `rowBytes` apart. */
 @inline
-function multiply(weights: usize, input: usize, offsets: usize, depth: i32, to: usize): void {
+function multiply(
+  weights: usize,
+  input: usize,
+  offsets: usize,
+  depth: i32,
+  to: usize,
+  rowBytes: usize,
+  adds: bool,
+): void {
   let a0 = f32x4.splat(0);
   let a1 = a0;
   let b0 = a0;
@@ -127,14 +143,16 @@ function multiply(weights: usize, input: usize, offsets: usize, depth: i32, to: 
     w += 16;
     o += 4;
   }
-  v128.store(to, a0);
-  v128.store(to, a1, 16);
-  v128.store(to, b0, 32);
-  v128.store(to, b1, 48);
-  v128.store(to, c0, 64);
-  v128.store(to, c1, 80);
-  v128.store(to, d0, 96);
-  v128.store(to, d1, 112);
+  storeRow(to, a0, a1, adds);
+  storeRow(to + rowBytes, b0, b1, adds);
+  storeRow(to + 2 * rowBytes, c0, c1, adds);
+  storeRow(to + 3 * rowBytes, d0, d1, adds);
+}
+
+@inline
+function storeRow(to: usize, first: v128, second: v128, adds: bool): void {
+  v128.store(to, adds ? f32x4.add(first, v128.load(to)) : first);
+  v128.store(to, adds ? f32x4.add(second, v128.load(to, 16)) : second, 16);
 }
 
 /** Scale, shift and activation of a prediction, in place. */

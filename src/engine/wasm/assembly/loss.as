@@ -98,6 +98,8 @@ export function lossStatistics(at: usize, tile: i32): void {
   const end = min(first + op.blockPixels, op.plane);
   const probability = op.probability + <usize>page * op.probabilityBatch;
   const threshold = op.threshold + <usize>page * op.thresholdBatch;
+  const toProbability = op.probabilityGradient + <usize>page * op.probabilityGradientBatch;
+  const toThreshold = op.thresholdGradient + <usize>page * op.thresholdGradientBatch;
   const start = <usize>page * op.plane;
   const one = f32x4.splat(1);
   let positives = f32x4.splat(0);
@@ -110,15 +112,21 @@ export function lossStatistics(at: usize, tile: i32): void {
   for (let i = first; i < end; i += 4) {
     const flags = fourBytes(op.flags + start + i);
     const logit = v128.load(probability + (<usize>i << 2));
+    const p = sigmoid(logit);
     const t = sigmoid(v128.load(threshold + (<usize>i << 2)));
-    const b = sigmoid(f32x4.mul(f32x4.splat(op.k), f32x4.sub(sigmoid(logit), t)));
+    // The last pass needs both again, and writes its gradients over them.
+    v128.store(toProbability + (<usize>i << 2), p);
+    v128.store(toThreshold + (<usize>i << 2), t);
+    const b = sigmoid(f32x4.mul(f32x4.splat(op.k), f32x4.sub(p, t)));
     const isMasked = has(flags, SHRINK_MASK);
     const isText = v128.and(isMasked, has(flags, TEXT));
     const isNegative = v128.andnot(isMasked, isText);
     positives = f32x4.add(positives, v128.and(isText, one));
     negatives = f32x4.add(negatives, v128.and(isNegative, one));
-    entropy = f32x4.add(entropy, v128.and(isText, softplus(f32x4.neg(logit))));
-    overlap = f32x4.add(overlap, v128.and(isText, b));
+    if (v128.any_true(isText)) {
+      entropy = f32x4.add(entropy, v128.and(isText, softplus(f32x4.neg(logit))));
+      overlap = f32x4.add(overlap, v128.and(isText, b));
+    }
     area = f32x4.add(area, v128.and(isMasked, b));
     const inL1 = has(flags, THRESHOLD_MASK);
     absoluteCount = f32x4.add(absoluteCount, v128.and(inL1, one));
@@ -198,7 +206,6 @@ export function lossGradient(at: usize, tile: i32): void {
   const first = (tile % op.blocks) * op.blockPixels;
   const end = min(first + op.blockPixels, op.plane);
   const probability = op.probability + <usize>page * op.probabilityBatch;
-  const threshold = op.threshold + <usize>page * op.thresholdBatch;
   const toProbability = op.probabilityGradient + <usize>page * op.probabilityGradientBatch;
   const toThreshold = op.thresholdGradient + <usize>page * op.thresholdGradientBatch;
   const start = <usize>page * op.plane;
@@ -214,9 +221,8 @@ export function lossGradient(at: usize, tile: i32): void {
   for (let i = first; i < end; i += 4) {
     const offset = <usize>i << 2;
     const flags = fourBytes(op.flags + start + i);
-    const logit = v128.load(probability + offset);
-    const p = sigmoid(logit);
-    const t = sigmoid(v128.load(threshold + offset));
+    const p = v128.load(toProbability + offset);
+    const t = v128.load(toThreshold + offset);
     const b = sigmoid(f32x4.mul(k, f32x4.sub(p, t)));
     const isMasked = has(flags, SHRINK_MASK);
     const text = v128.and(v128.and(isMasked, has(flags, TEXT)), one);
@@ -224,7 +230,9 @@ export function lossGradient(at: usize, tile: i32): void {
     const isHard = gtUnsigned(code, limit);
     const isLast = v128.and(i32x4.eq(code, limit), i32x4.ne(code, i32x4.splat(0)));
     const hard = v128.or(v128.and(isHard, one), v128.and(isLast, share));
-    losses = f32x4.add(losses, f32x4.mul(hard, softplus(logit)));
+    if (v128.any_true(hard)) {
+      losses = f32x4.add(losses, f32x4.mul(hard, softplus(v128.load(probability + offset))));
+    }
     const weight = f32x4.add(text, hard);
     const ofB = v128.and(isMasked, f32x4.mul(ofDice, f32x4.sub(ratio, text)));
     const ofDifference = f32x4.mul(f32x4.mul(ofB, k), f32x4.mul(b, f32x4.sub(one, b)));
