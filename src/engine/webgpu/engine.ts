@@ -3,7 +3,6 @@
 
 import { PlaygroundError, type TrainBatch } from "../../core/index.ts";
 import type {
-  BuildProgress,
   Engine,
   EngineInfo,
   EngineMemory,
@@ -13,119 +12,34 @@ import type {
   Prediction,
   StepTicket,
 } from "../engine.ts";
-import { planPrediction, planTraining } from "../plan/plan.ts";
+import { planPrediction } from "../plan/plan.ts";
 import type { Plan } from "../plan/types.ts";
-import { predictionCalls, type TrainingCalls, trainingCalls } from "./calls.ts";
+import { predictionCalls, trainingCalls } from "./calls.ts";
 import type { GpuDevice } from "./device.ts";
-import { HISTOGRAM_WORDS, LOSS_PART_WORDS } from "./kernels/loss/loss.ts";
 import { STEP_WORDS } from "./kernels/optimizer/optimizer.ts";
-import { Compiler, encode, type Program } from "./program.ts";
+import { type Compiler, encode, type Program } from "./program.ts";
 import { ReadRing } from "./readback.ts";
-import { Resources, tensorName } from "./resources.ts";
+import type { Resources } from "./resources.ts";
 import { packMoments, packWeights, readBuffers, stateBuffers, unpackState } from "./state.ts";
 import { type KernelTime, PHASES, PhaseClock, phaseTimes, TIMESTAMP_WORDS, timeKernels } from "./timing.ts";
 
 const STEPS_IN_FLIGHT = 3;
 /** Words of the report that comes back from each step: five numbers, then the timestamps. */
-const REPORT_WORDS = 8;
+export const REPORT_WORDS = 8;
 
-interface StepPrograms {
+export interface StepPrograms {
   readonly forward: Program;
   readonly backward: Program;
   readonly move: Program;
   readonly gather: Program;
 }
 
-/** Compiles everything that a run needs. Throws PlaygroundError when the network does not fit the device. */
-export async function buildWebGpuEngine(
-  settings: EngineSettings,
-  progress: BuildProgress,
-  gpu: GpuDevice,
-): Promise<WebGpuEngine> {
-  const plan = planTraining(settings.graph, settings);
-  const [prediction, withThreshold] = [false, true].map((threshold) =>
-    planPrediction(settings.graph, settings, { threshold }),
-  );
-  if (prediction === undefined || withThreshold === undefined) throw new Error("no plan for predictions");
-  const calls = trainingCalls(plan, settings);
-  const resources = new Resources(gpu.device);
-  try {
-    createBuffers([plan, prediction, withThreshold], calls, settings, resources);
-    const compiler = new Compiler(gpu.device);
-    const predict = predictionCalls(prediction, settings);
-    const total = compiler.newShaders([...calls.forward, ...calls.backward, ...calls.move, ...calls.gather]);
-    let done = 0;
-    const onShader = (): void => progress(++done, total);
-    progress(0, total);
-    const make = (name: string, list: TrainingCalls["forward"]): Promise<Program> =>
-      compiler.program(name, list, resources, onShader);
-    const compiling = Promise.all([
-      make("forward", calls.forward),
-      make("backward", calls.backward),
-      make("move", calls.move),
-      make("gather", calls.gather),
-    ]);
-    const [forward, backward, move, gather] = await Promise.race([compiling, gpu.failed]);
-    const programs = { forward, backward, move, gather };
-    // Its shaders compile while the first steps run; the first prediction waits for them.
-    const predictAll = compiler.program(predictionName(settings.batchSize, false), predict, resources);
-    predictAll.catch(() => undefined);
-    const engine = new WebGpuEngine({ settings, plan, gpu, resources, compiler, programs, predictAll });
-    engine.load({ weights: settings.initialWeights, optimizer: new Map(), moves: 0 });
-    return engine;
-  } catch (error) {
-    resources.dispose();
-    if (error instanceof PlaygroundError) throw error;
-    throw new PlaygroundError({
-      code: "shader",
-      message: "The graphics device could not compile the training step.",
-      doing: "preparing the training step",
-      next: "Choose another engine.",
-      cause: error instanceof Error ? error.message : String(error),
-    });
-  }
-}
-
-function predictionName(batchSize: number, threshold: boolean): string {
+/** Name of the program that predicts so many pages. */
+export function predictionName(batchSize: number, threshold: boolean): string {
   return `prediction of ${batchSize}${threshold ? " with threshold" : ""}`;
 }
 
-function createBuffers(
-  plans: readonly [Plan, ...Plan[]],
-  calls: TrainingCalls,
-  settings: EngineSettings,
-  resources: Resources,
-): void {
-  const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  const pixels = settings.batchSize * settings.sizePx ** 2;
-  // A prediction runs between steps, so it uses the same memory; one of fewer pages needs no more.
-  for (let index = 0; index < Math.max(...plans.map(({ buffers }) => buffers.length)); index++) {
-    const words = Math.max(...plans.map(({ buffers }) => buffers[index] ?? 0));
-    resources.create(tensorName(index), words, STORAGE);
-  }
-  const { sizes } = plans[0].parameters;
-  const moments = settings.optimizer.kind === "adamw" ? 2 : 1;
-  for (const [name, words] of Object.entries(sizes))
-    resources.create(name, words, STORAGE | COPY_DST | COPY_SRC);
-  for (const name of stateBuffers(moments).slice(Object.keys(sizes).length)) {
-    resources.create(name, sizes.trainable, STORAGE | COPY_DST | COPY_SRC);
-  }
-  resources.create("gradients", sizes.trainable, STORAGE | COPY_SRC);
-  resources.create("partials", calls.partials.sizeWords, STORAGE);
-  resources.create("partialTable", calls.partials.tableWords.length, STORAGE | COPY_DST);
-  resources.create("normPartials", calls.normParts, STORAGE);
-  resources.create("histograms", HISTOGRAM_WORDS, STORAGE | COPY_DST);
-  resources.create("lossPartials", calls.lossParts * LOSS_PART_WORDS, STORAGE);
-  resources.create("report", REPORT_WORDS, STORAGE | COPY_SRC);
-  resources.create("step", STEP_WORDS, STORAGE | COPY_DST);
-  resources.create("images", pixels, STORAGE | COPY_DST);
-  resources.create("flags", pixels / 4, STORAGE | COPY_DST);
-  resources.create("thresholds", pixels / 4, STORAGE | COPY_DST);
-  resources.create("probabilities", 2 * pixels, STORAGE | COPY_SRC);
-  resources.create("predicted", 2 * pixels, GPUBufferUsage.MAP_READ | COPY_DST);
-}
-
-interface Parts {
+export interface EngineParts {
   readonly settings: EngineSettings;
   readonly plan: Plan;
   readonly gpu: GpuDevice;
@@ -138,7 +52,7 @@ interface Parts {
 export class WebGpuEngine implements Engine {
   readonly info: EngineInfo;
   readonly failed: Promise<never>;
-  private readonly parts: Parts;
+  private readonly parts: EngineParts;
   private readonly ring: ReadRing;
   private readonly clock: PhaseClock | undefined;
   private readonly predictions = new Map<string, Promise<Program>>();
@@ -151,7 +65,7 @@ export class WebGpuEngine implements Engine {
   private isDisposed = false;
   private failure: PlaygroundError | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: EngineParts) {
     const { gpu, settings, resources, plan, predictAll } = parts;
     this.parts = parts;
     this.info = {
@@ -216,7 +130,7 @@ export class WebGpuEngine implements Engine {
         return lossFrom(new Float32Array(bytes, 0, REPORT_WORDS), isMove);
       },
       (error: unknown) => {
-        throw this.failure ?? error;
+        throw this.reasonOf(error);
       },
     );
     // Whoever only trains need not listen to every loss.
@@ -373,8 +287,15 @@ export class WebGpuEngine implements Engine {
     try {
       return await Promise.race([work, this.failed]);
     } catch (error) {
-      throw this.failure ?? error;
+      throw this.reasonOf(error);
     }
+  }
+
+  /** What a person should read when a pending read was broken off. */
+  private reasonOf(error: unknown): unknown {
+    if (this.failure !== undefined) return this.failure;
+    if (!this.isDisposed) return error;
+    return new PlaygroundError({ code: "cancelled", message: "The engine was closed while it was working." });
   }
 }
 

@@ -2,9 +2,10 @@
 
 import type { EngineFactory } from "../engine.ts";
 import { requestGpu } from "./device.ts";
-import { buildWebGpuEngine } from "./engine.ts";
+import { buildWebGpuEngine } from "./build.ts";
 
-export { buildWebGpuEngine, type WebGpuEngine } from "./engine.ts";
+export { buildWebGpuEngine } from "./build.ts";
+export type { WebGpuEngine } from "./engine.ts";
 export { type GpuDevice, requestGpu } from "./device.ts";
 export type { KernelTime } from "./timing.ts";
 

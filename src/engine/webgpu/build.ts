@@ -1,0 +1,99 @@
+// Builds the compiled engine: plans, GPU memory, shaders. Running it is engine.ts.
+
+import { PlaygroundError } from "../../core/index.ts";
+import type { BuildProgress, EngineSettings } from "../engine.ts";
+import { planPrediction, planTraining } from "../plan/plan.ts";
+import type { Plan } from "../plan/types.ts";
+import { predictionCalls, type TrainingCalls, trainingCalls } from "./calls.ts";
+import type { GpuDevice } from "./device.ts";
+import { predictionName, REPORT_WORDS, WebGpuEngine } from "./engine.ts";
+import { HISTOGRAM_WORDS, LOSS_PART_WORDS } from "./kernels/loss/loss.ts";
+import { STEP_WORDS } from "./kernels/optimizer/optimizer.ts";
+import { Compiler, type Program } from "./program.ts";
+import { Resources, tensorName } from "./resources.ts";
+import { stateBuffers } from "./state.ts";
+
+/** Compiles everything that a run needs. Throws PlaygroundError when the network does not fit the device. */
+export async function buildWebGpuEngine(
+  settings: EngineSettings,
+  progress: BuildProgress,
+  gpu: GpuDevice,
+): Promise<WebGpuEngine> {
+  const plan = planTraining(settings.graph, settings);
+  const [prediction, withThreshold] = [false, true].map((threshold) =>
+    planPrediction(settings.graph, settings, { threshold }),
+  );
+  if (prediction === undefined || withThreshold === undefined) throw new Error("no plan for predictions");
+  const calls = trainingCalls(plan, settings);
+  const resources = new Resources(gpu.device);
+  try {
+    createBuffers([plan, prediction, withThreshold], calls, settings, resources);
+    const compiler = new Compiler(gpu.device);
+    const predict = predictionCalls(prediction, settings);
+    const total = compiler.newShaders([...calls.forward, ...calls.backward, ...calls.move, ...calls.gather]);
+    let done = 0;
+    const onShader = (): void => progress(++done, total);
+    progress(0, total);
+    const make = (name: string, list: TrainingCalls["forward"]): Promise<Program> =>
+      compiler.program(name, list, resources, onShader);
+    const compiling = Promise.all([
+      make("forward", calls.forward),
+      make("backward", calls.backward),
+      make("move", calls.move),
+      make("gather", calls.gather),
+    ]);
+    const [forward, backward, move, gather] = await Promise.race([compiling, gpu.failed]);
+    const programs = { forward, backward, move, gather };
+    // Its shaders compile while the first steps run; the first prediction waits for them.
+    const predictAll = compiler.program(predictionName(settings.batchSize, false), predict, resources);
+    predictAll.catch(() => undefined);
+    const engine = new WebGpuEngine({ settings, plan, gpu, resources, compiler, programs, predictAll });
+    engine.load({ weights: settings.initialWeights, optimizer: new Map(), moves: 0 });
+    return engine;
+  } catch (error) {
+    resources.dispose();
+    if (error instanceof PlaygroundError) throw error;
+    throw new PlaygroundError({
+      code: "shader",
+      message: "The graphics device could not compile the training step.",
+      doing: "preparing the training step",
+      next: "Choose another engine.",
+      cause: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+function createBuffers(
+  plans: readonly [Plan, ...Plan[]],
+  calls: TrainingCalls,
+  settings: EngineSettings,
+  resources: Resources,
+): void {
+  const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
+  const pixels = settings.batchSize * settings.sizePx ** 2;
+  // A prediction runs between steps, so it uses the same memory; one of fewer pages needs no more.
+  for (let index = 0; index < Math.max(...plans.map(({ buffers }) => buffers.length)); index++) {
+    const words = Math.max(...plans.map(({ buffers }) => buffers[index] ?? 0));
+    resources.create(tensorName(index), words, STORAGE);
+  }
+  const { sizes } = plans[0].parameters;
+  const moments = settings.optimizer.kind === "adamw" ? 2 : 1;
+  for (const [name, words] of Object.entries(sizes))
+    resources.create(name, words, STORAGE | COPY_DST | COPY_SRC);
+  for (const name of stateBuffers(moments).slice(Object.keys(sizes).length)) {
+    resources.create(name, sizes.trainable, STORAGE | COPY_DST | COPY_SRC);
+  }
+  resources.create("gradients", sizes.trainable, STORAGE | COPY_SRC);
+  resources.create("partials", calls.partials.sizeWords, STORAGE);
+  resources.create("partialTable", calls.partials.tableWords.length, STORAGE | COPY_DST);
+  resources.create("normPartials", calls.normParts, STORAGE);
+  resources.create("histograms", HISTOGRAM_WORDS, STORAGE | COPY_DST);
+  resources.create("lossPartials", calls.lossParts * LOSS_PART_WORDS, STORAGE);
+  resources.create("report", REPORT_WORDS, STORAGE | COPY_SRC);
+  resources.create("step", STEP_WORDS, STORAGE | COPY_DST);
+  resources.create("images", pixels, STORAGE | COPY_DST);
+  resources.create("flags", pixels / 4, STORAGE | COPY_DST);
+  resources.create("thresholds", pixels / 4, STORAGE | COPY_DST);
+  resources.create("probabilities", 2 * pixels, STORAGE | COPY_SRC);
+  resources.create("predicted", 2 * pixels, GPUBufferUsage.MAP_READ | COPY_DST);
+}
