@@ -1,12 +1,12 @@
 // `npm run verify -- DIR`: computes what every reference file in DIR holds with the product's own code and compares.
-// One row a file; ends with `N passed, N failed` in cases. Exit code 0 all passed, 1 something failed, 2 wrong arguments.
+// One row a file and executor; ends with `N passed, N failed` in cases. Exit code 0 all passed, 1 something failed, 2 wrong arguments.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { CHECKS } from "./verify/checks.ts";
-import type { CaseResult } from "./verify/types.ts";
+import type { CaseResult, NamedCheck } from "./verify/types.ts";
 
 const USAGE = `Usage: npm run verify -- DIR [--only NAME] [--json FILE]
   DIR          folder of reference files (*.json, *.json.gz)
@@ -15,10 +15,12 @@ const USAGE = `Usage: npm run verify -- DIR [--only NAME] [--json FILE]
 
 interface FileResult {
   readonly file: string;
+  /** What it ran on, where there are several: "tfjs-cpu", "wasm". */
+  readonly executor?: string;
   readonly cases: number;
   readonly passed: number;
   readonly failed: number;
-  /** Cases that ask for something the product does not have; neither passed nor failed. */
+  /** Cases that ask for something the product or this executor does not have; neither passed nor failed. */
   readonly outside: number;
   /** Greatest deviation as a share of its tolerance; null stands for a count or shape that differs. */
   readonly worst: number | null;
@@ -39,17 +41,16 @@ export async function run(args: readonly string[]): Promise<number> {
   const skipped: string[] = [];
   console.log(row("file", "cases", "passed", "failed", "worst / tolerance"));
   for (const file of options.files) {
-    const result = await checkFile(join(options.dir, file), options.dir, file);
-    if (typeof result === "string") {
-      skipped.push(`${file}: ${result}`);
+    const path = join(options.dir, file);
+    const checks = await checksOf(path);
+    if (typeof checks === "string") {
+      skipped.push(`${file}: ${checks}`);
       continue;
     }
-    files.push(result);
-    const worst = result.worst === null ? "a count differs" : result.worst.toPrecision(3);
-    console.log(row(file, String(result.cases), String(result.passed), String(result.failed), worst));
-    for (const { id, passed, says, outside } of result.results) {
-      if (outside !== undefined) console.log(`  – ${id}: ${outside}`);
-      else if (!passed) console.log(`  ✗ ${id}: ${says}`);
+    for (const check of checks) {
+      const result = await checkFile(path, options.dir, file, check);
+      files.push(result);
+      print(result);
     }
   }
   for (const line of skipped) console.log(`skipped ${line}`);
@@ -57,7 +58,8 @@ export async function run(args: readonly string[]): Promise<number> {
     writeFileSync(options.json, `${JSON.stringify({ files, skipped }, null, 1)}\n`);
   const failed = files.reduce((sum, file) => sum + file.failed, 0);
   const outside = files.reduce((sum, { cases, passed, failed }) => sum + cases - passed - failed, 0);
-  if (outside > 0) console.log(`${outside} cases marked – concern what the product does not have`);
+  if (outside > 0)
+    console.log(`${outside} cases marked – ask for what the product or that executor does not have`);
   console.log(`${files.reduce((sum, file) => sum + file.passed, 0)} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
@@ -95,17 +97,33 @@ function readOptions(args: readonly string[]): Options | string {
   }
 }
 
-/** A result, or the reason why the file is none of ours. A file that cannot be read or checked is one failed case. */
-async function checkFile(path: string, dir: string, file: string): Promise<FileResult | string> {
-  let results: readonly CaseResult[];
+/** Checks for the file, or the reason why it is none of ours. One that cannot be read is checked by what says so. */
+async function checksOf(path: string): Promise<readonly NamedCheck[] | string> {
   try {
-    const bytes = readFileSync(path);
-    const document: unknown = JSON.parse((path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8"));
-    const kind = kindOf(document);
+    const kind = kindOf(read(path));
     const load = CHECKS.get(kind ?? "");
     if (load === undefined) return kind === null ? "no header.kind" : `unknown kind "${kind}"`;
-    const check = await load();
-    results = await check(document, { dir });
+    return await load();
+  } catch (thrown) {
+    return [{ check: () => Promise.reject(thrown) }];
+  }
+}
+
+function read(path: string): unknown {
+  const bytes = readFileSync(path);
+  return JSON.parse((path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8"));
+}
+
+/** A file that cannot be read or checked is one failed case. */
+async function checkFile(
+  path: string,
+  dir: string,
+  file: string,
+  { check, executor }: NamedCheck,
+): Promise<FileResult> {
+  let results: readonly CaseResult[];
+  try {
+    results = await check(read(path), { dir });
   } catch (thrown) {
     const says = thrown instanceof Error ? thrown.message : String(thrown);
     results = [{ id: "the whole file", passed: false, worst: Infinity, says }];
@@ -114,6 +132,7 @@ async function checkFile(path: string, dir: string, file: string): Promise<FileR
   const passed = checked.filter((result) => result.passed).length;
   return {
     file,
+    ...(executor === undefined ? {} : { executor }),
     cases: results.length,
     passed,
     failed: checked.length - passed,
@@ -133,6 +152,21 @@ function kindOf(document: unknown): string | null {
 /** JSON has no Infinity. */
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
+}
+
+function print({ file, executor, cases, passed, failed, worst, results }: FileResult): void {
+  const name = executor === undefined ? file : `${file} · ${executor}`;
+  const share = worst === null ? "a count differs" : worst.toPrecision(3);
+  console.log(row(name, String(cases), String(passed), String(failed), share));
+  const reasons = new Map<string, string[]>();
+  for (const { id, passed, says, outside } of results) {
+    if (outside !== undefined) reasons.set(outside, [...(reasons.get(outside) ?? []), id]);
+    else if (!passed) console.log(`  ✗ ${id}: ${says}`);
+  }
+  for (const [reason, ids] of reasons) {
+    const shown = ids.length > 3 ? `${ids.length} cases, ${ids[0]} to ${ids.at(-1)}` : ids.join(", ");
+    console.log(`  – ${shown}: ${reason}`);
+  }
 }
 
 function row(file: string, cases: string, passed: string, failed: string, worst: string): string {

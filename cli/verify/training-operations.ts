@@ -24,6 +24,8 @@ export interface Answered {
   readonly gradients: ReadonlyMap<string, Float32Array>;
   /** "mean" and "var". */
   readonly running: ReadonlyMap<string, Float32Array>;
+  /** Why there are none. */
+  readonly withoutGradients?: string;
 }
 
 type Ask = (parts: EngineParts) => Promise<Answered>;
@@ -143,6 +145,7 @@ function asNode(one: Operation, kind: NodeKind): Ask {
       output: answer.output.data,
       gradients: new Map([...answer.feedGradients, ...answer.weightGradients]),
       running: answer.running,
+      ...(answer.withoutGradients === undefined ? {} : { withoutGradients: answer.withoutGradients }),
     };
   };
 }

@@ -6,9 +6,10 @@ import { z } from "zod";
 import { type Config, learningRateAt } from "../../src/config/index.ts";
 import type { EngineParts, OptimizerSettings } from "../../src/engine/index.ts";
 import { Deviations } from "./deviation.ts";
+import { orRefused, Refused } from "./executors/refused.ts";
 import { expressOperation, operation } from "./training-operations.ts";
 import { closeTensor, greatest, tensor } from "./tensors.ts";
-import type { CaseResult } from "./types.ts";
+import { type CaseResult, outside } from "./types.ts";
 
 const optimizer = z.object({
   optimizer: z.string(),
@@ -51,7 +52,7 @@ export async function checkOpsCases(document: unknown, parts: EngineParts): Prom
   const file = opsFile.parse(document);
   const results: CaseResult[] = [];
   for (const [index, one] of file.ops.entries())
-    results.push(await checkOperation(`${index} ${one.op}`, one, parts));
+    results.push(...(await checkOperation(`${index} ${one.op}`, one, parts)));
   for (const one of file.optimizers) results.push(await checkOptimizer(one, parts));
   for (const one of file.schedules) results.push(checkSchedule(one));
   for (const [index, one] of file.grad_clip.entries()) {
@@ -73,14 +74,15 @@ async function checkOperation(
   id: string,
   one: z.infer<typeof operation>,
   parts: EngineParts,
-): Promise<CaseResult> {
+): Promise<readonly CaseResult[]> {
   const expressed = expressOperation(one);
-  if (typeof expressed === "string") return outside(id, expressed);
-  const answer = await expressed(parts);
+  if (typeof expressed === "string") return [outside(id, expressed)];
+  const answer = await orRefused(expressed(parts));
+  if (answer instanceof Refused) return [outside(id, answer.message)];
   const deviations = new Deviations(id);
   const output = 1e-4 * Math.max(1, greatest(one.output.data));
   closeTensor(deviations, "output", answer.output, one.output.data, () => output);
-  for (const [name, { data }] of Object.entries(one.grads)) {
+  for (const [name, { data }] of answer.withoutGradients === undefined ? Object.entries(one.grads) : []) {
     const tolerance = 2e-4 * Math.max(1, greatest(data));
     closeTensor(deviations, `gradient of ${name}`, answer.gradients.get(name), data, () => tolerance);
   }
@@ -93,7 +95,8 @@ async function checkOperation(
       () => 1e-4 * Math.max(1, greatest(data)),
     );
   }
-  return deviations.result();
+  const refused = answer.withoutGradients;
+  return [deviations.result(), ...(refused === undefined ? [] : [outside(`${id} gradient`, refused)])];
 }
 
 async function checkOptimizer(one: z.infer<typeof optimizer>, parts: EngineParts): Promise<CaseResult> {
@@ -101,12 +104,15 @@ async function checkOptimizer(one: z.infer<typeof optimizer>, parts: EngineParts
   const settings = optimizerSettings(one);
   if (typeof settings === "string") return outside(id, settings);
   const deviations = new Deviations(id);
-  const after = await parts.optimize({
-    values: one.param.data,
-    gradients: one.grads.map(({ data }) => data),
-    settings,
-    learningRate: one.settings.lr,
-  });
+  const after = await orRefused(
+    parts.optimize({
+      values: one.param.data,
+      gradients: one.grads.map(({ data }) => data),
+      settings,
+      learningRate: one.settings.lr,
+    }),
+  );
+  if (after instanceof Refused) return outside(id, after.message);
   for (const [step, { data }] of one.after_step.entries()) {
     closeTensor(deviations, `step ${step + 1}`, after[step], data, (value) => 1e-5 * Math.abs(value) + 1e-9);
   }
@@ -189,8 +195,4 @@ function configOf(
     },
     schedule: { kind: "constant", warmupSteps: 0, stepEvery: 1, stepFactor: 1, power: 1, ...schedule },
   };
-}
-
-function outside(id: string, reason: string): CaseResult {
-  return { id, passed: false, worst: 0, says: "", outside: reason };
 }

@@ -1,24 +1,24 @@
-// Checks losses, operations, optimisers, schedules and whole training steps in Node, on the plain tfjs engine.
+// Checks losses, operations, optimisers, schedules and whole training steps in Node, on every executor that runs there.
 
-import "./tfjs-in-node.ts";
 import { inflateSync } from "node:zlib";
-import { tfjsEngineParts } from "../../src/engine/index.ts";
+import { executorsInNode } from "./executors/in-node.ts";
 import { unpackTensors } from "./tensors.ts";
 import { createTrainingChecks, type TrainingChecks } from "./training-checks.ts";
-import type { Check } from "./types.ts";
+import type { NamedCheck } from "./types.ts";
 
-export const checkLosses: Check = checkOnProcessor("losses");
-export const checkOps: Check = checkOnProcessor("ops");
-export const checkGoldenTrain: Check = checkOnProcessor("goldenTrain");
-
-function checkOnProcessor(name: keyof TrainingChecks): Check {
-  return async (document) => {
-    const unpacked = await unpackTensors(document, async (zlib) => Uint8Array.from(inflateSync(zlib)));
-    const parts = await tfjsEngineParts("cpu");
-    try {
-      return await createTrainingChecks(parts)[name](unpacked);
-    } finally {
-      parts.dispose();
-    }
-  };
+/** One check for each executor. */
+export async function trainingChecks(name: keyof TrainingChecks): Promise<readonly NamedCheck[]> {
+  const executors = await executorsInNode();
+  return executors.map(({ id, open }) => ({
+    executor: id,
+    check: async (document) => {
+      const unpacked = await unpackTensors(document, async (zlib) => Uint8Array.from(inflateSync(zlib)));
+      const parts = await open();
+      try {
+        return await createTrainingChecks(parts)[name](unpacked);
+      } finally {
+        parts.dispose();
+      }
+    },
+  }));
 }

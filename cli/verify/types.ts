@@ -11,6 +11,11 @@ export interface CaseResult {
   readonly outside?: string;
 }
 
+/** A case that cannot be asked. */
+export function outside(id: string, reason: string): CaseResult {
+  return { id, passed: false, worst: 0, says: "", outside: reason };
+}
+
 export interface CheckContext {
   /** Folder of the reference file. */
   readonly dir: string;
@@ -18,3 +23,9 @@ export interface CheckContext {
 
 /** `document` is the parsed JSON of the file, with its header. */
 export type Check = (document: unknown, context: CheckContext) => Promise<readonly CaseResult[]>;
+
+export interface NamedCheck {
+  /** What it runs on, where there are several. */
+  readonly executor?: string;
+  readonly check: Check;
+}

@@ -27,6 +27,8 @@ export interface NodesAnswer {
   readonly weightGradients: Weights;
   /** Running statistics afterwards. */
   readonly running: Weights;
+  /** Why there are no gradients, where this engine never computes these. */
+  readonly withoutGradients?: string;
 }
 
 /** Masks and maps of N·H·W values, 0 or 1 but for `threshold`. */
@@ -83,7 +85,8 @@ export interface TrainingAnswer {
   readonly firstMaps: {
     readonly probability: Float32Array;
     readonly threshold: Float32Array;
-    readonly binary: Float32Array;
+    /** Missing where the engine keeps it to itself, inside the loss. */
+    readonly binary?: Float32Array;
   };
   readonly losses: readonly LossParts[];
   readonly finalWeights: Weights;

@@ -8,21 +8,19 @@ import { fuse } from "./fuse.ts";
 import { type Lowered, lowerGraph } from "./lowered.ts";
 import { shareMemory } from "./memory.ts";
 import { layOut } from "./parameters.ts";
-import { shapesOf } from "./shapes.ts";
+import { type InputSize, shapesOf } from "./shapes.ts";
 import { joinTwins, namesOf } from "./twins.ts";
 import type { ParameterLayout, Plan, View } from "./types.ts";
 
-export interface PlanSize {
+export interface PlanSize extends InputSize {
   readonly batchSize: number;
-  /** Side of the square input. */
-  readonly sizePx: number;
 }
 
 /** Forward, loss and gradient of one batch. The optimiser's move is one pass over the flat stores after it. */
 export function planTraining(graph: Graph, size: PlanSize): Plan {
   const nodes = trainingNodes(graph);
   const parameters = parameterLayout(graph);
-  const forward = planForward(nodes, shapesOf(nodes, size.sizePx), parameters, size.batchSize, "batch");
+  const forward = planForward(nodes, shapesOf(nodes, size), parameters, size.batchSize, "batch");
   planBackward(forward, graph.outputs);
   return finish(forward, size, graph.outputs.probability, graph.outputs.threshold);
 }
@@ -33,7 +31,7 @@ export function planPrediction(graph: Graph, size: PlanSize, wanted: { readonly 
   const outputs = wanted.threshold ? [probability, threshold] : [probability];
   const lowered = lowerGraph(graph, outputs);
   const nodes = fuse(wanted.threshold ? joinTwins(lowered, graph) : lowered, outputs, "predict");
-  const shapes = shapesOf(nodes, size.sizePx);
+  const shapes = shapesOf(nodes, size);
   const forward = planForward(nodes, shapes, parameterLayout(graph), size.batchSize, "running");
   return finish(forward, size, probability, wanted.threshold ? threshold : undefined);
 }

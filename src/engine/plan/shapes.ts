@@ -3,8 +3,15 @@
 import type { NodeId, Shape } from "../../graph/index.ts";
 import type { Lowered } from "./lowered.ts";
 
-/** Channels and size of every lowered value for a square input. The graph itself was checked before. */
-export function shapesOf(nodes: readonly Lowered[], sizePx: number): ReadonlyMap<NodeId, Shape> {
+export interface InputSize {
+  /** Side of the square input, or its height. */
+  readonly sizePx: number;
+  /** Where it is no square. */
+  readonly widthPx?: number;
+}
+
+/** Channels and size of every lowered value for an input of that size. The graph itself was checked before. */
+export function shapesOf(nodes: readonly Lowered[], size: InputSize): ReadonlyMap<NodeId, Shape> {
   const shapes = new Map<NodeId, Shape>();
   const inputShape = (node: Lowered, index = 0): Shape => {
     const shape = shapes.get(node.inputs[index] ?? "");
@@ -14,15 +21,15 @@ export function shapesOf(nodes: readonly Lowered[], sizePx: number): ReadonlyMap
   for (const node of nodes)
     shapes.set(
       node.id,
-      shapeOf(node, (index) => inputShape(node, index), sizePx),
+      shapeOf(node, (index) => inputShape(node, index), size),
     );
   return shapes;
 }
 
-function shapeOf(node: Lowered, at: (index?: number) => Shape, sizePx: number): Shape {
+function shapeOf(node: Lowered, at: (index?: number) => Shape, size: InputSize): Shape {
   switch (node.kind) {
     case "input":
-      return { channels: 3, heightPx: sizePx, widthPx: sizePx };
+      return { channels: 3, heightPx: size.sizePx, widthPx: size.widthPx ?? size.sizePx };
     case "conv":
       return { ...windowed(at(), node.geometry), channels: node.channels };
     case "maxPool":
