@@ -2,7 +2,6 @@
 // The net is the smallest that has every kind of node of a detector; shader compilation takes most of the time.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { unpackTensors } from "../../cli/verify/tensors.ts";
 import { createTrainingChecks } from "../../cli/verify/training-checks.ts";
 import { randomFrom, type TrainBatch } from "../../src/core/index.ts";
 import {
@@ -14,8 +13,7 @@ import {
 } from "../../src/engine/index.ts";
 import { dbHead, type Graph, GraphBuilder, initialWeights } from "../../src/graph/index.ts";
 import { silentTracer } from "../../src/trace/index.ts";
-
-declare const __SHARED_DIR__: string;
+import { readReference } from "./reference-files.ts";
 
 const SIZE_PX = 32;
 const PAGES = 2;
@@ -173,26 +171,4 @@ function greatestDifference(got: Float32Array | undefined, expected: Float32Arra
 function pick(list: unknown, indices: readonly number[]): unknown[] {
   if (!Array.isArray(list)) throw new Error("the reference file has no such list");
   return indices.map((index) => list[index]);
-}
-
-/** The unpacked document, or undefined where there is none. */
-async function readReference(name: string): Promise<Record<string, unknown> | undefined> {
-  const response = await fetch(`/@fs${__SHARED_DIR__}/reference/${name}.json.gz`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  // The dev server declares .gz files as compressed, and the browser then unpacks them; other servers do not.
-  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const text = new TextDecoder().decode(isPacked ? await decompressed(bytes, "gzip") : bytes);
-  if (!response.ok || !text.startsWith("{")) return undefined;
-  return (await unpackTensors(JSON.parse(text), (zlib) => decompressed(zlib, "deflate"))) as Record<
-    string,
-    unknown
-  >;
-}
-
-async function decompressed(
-  bytes: Uint8Array<ArrayBuffer>,
-  format: CompressionFormat,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
