@@ -19,6 +19,9 @@ const ONLY_IN: readonly { readonly library: RegExp; readonly places: RegExp }[] 
   { library: /^clipper-lib$/, places: /^src\/geometry\// },
 ];
 
+/** Takes engines apart to compare single operations with the references, so it may look inside `engine`. */
+const INSIDE_ENGINE = /^cli\/verify\/executors\//;
+
 /** One sentence for each wrong import; empty when all is well. */
 export function checkRooms(): string[] {
   const rooms = readTable();
@@ -43,6 +46,7 @@ function judge(file: string, specifier: string, rooms: ReadonlyMap<string, Room>
   const from = roomOf(file);
   const to = roomOf(target);
   if (to === undefined || from === to) return undefined;
+  if (to === "engine" && INSIDE_ENGINE.test(file)) return undefined;
   const toRoom = rooms.get(to);
   if (toRoom === undefined) return `room "${to}" is not in the table of docs/ARCHITECTURE.md`;
   if (!target.startsWith(`src/${to}/index.ts`))
@@ -63,7 +67,7 @@ function roomOf(file: string): string | undefined {
 function readTable(): Map<string, Room> {
   const rooms = new Map<string, Room>();
   for (const line of readFileSync(join(root, "docs/ARCHITECTURE.md"), "utf8").split("\n")) {
-    const row = /^\| (\d+) \| `([a-z]+)` \|.*\| ([^|]+) \|$/.exec(line);
+    const row = /^\| (\d+) +\| `([a-z]+)` +\|.*\| ([^|]+) \|$/.exec(line);
     if (row === null) continue;
     const [, level = "", name = "", uses = ""] = row;
     rooms.set(name, { level: Number(level), mayUse: levelsIn(uses) });

@@ -6,15 +6,7 @@ import { join } from "node:path";
 import { type Plugin, preview } from "vite";
 import { root } from "./root.ts";
 
-const SOURCES = [
-  "src",
-  "workers",
-  "public",
-  "index.html",
-  "vite.config.ts",
-  "package-lock.json",
-  "cli/headers.ts",
-];
+const SOURCES = ["src", "workers", "public", "index.html", "vite.config.ts", "package-lock.json", "cli"];
 
 export interface ServedApp {
   /** With a trailing slash. */

@@ -12,8 +12,9 @@ import {
   type Resolution,
   resolveConfig,
 } from "../src/config/index.ts";
+import { PlaygroundError } from "../src/core/index.ts";
 import { buildGraph, describeGraph } from "../src/graph/index.ts";
-import type { LossPoint, RunCounters } from "../src/protocol/index.ts";
+import type { LossPoint, RunCounters, RunState } from "../src/protocol/index.ts";
 import { buildApp, serveApp } from "./serve.ts";
 import { parseTrainArguments, readConfigFile, type TrainArguments, USAGE } from "./train/arguments.ts";
 import { openPlayground, type OpenPage } from "./train/browser.ts";
@@ -41,21 +42,66 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   for (const { path, sentence } of resolution.warnings) console.log(`note: ${path}: ${sentence}`);
   const files = parsed.value.data === undefined ? null : collectFiles(parsed.value.data, parsed.value.images);
-  if (await buildApp()) console.log("Built the playground.");
-  const app = await serveApp(4300, files === null ? [] : [serveFiles(files)]);
+  const start = performance.now();
+  const seen: Seen = { losses: [], snapshot: undefined, counters: null, failure: null };
+  const interrupt = hearInterrupts();
   try {
-    const opened = await openPlayground(`${app.url}?automation`, parsed.value.realGpu);
+    if (await buildApp()) console.log("Built the playground.");
+    const app = await serveApp(4300, files === null ? [] : [serveFiles(files)]);
     try {
-      return await drive(opened, resolution, files, parsed.value);
+      const opened = await openPlayground(`${app.url}?automation`, parsed.value.realGpu);
+      try {
+        await drive(opened, resolution, files, parsed.value, seen, interrupt);
+      } finally {
+        await opened.close();
+      }
     } finally {
-      await opened.close();
+      await app.close();
     }
   } catch (thrown) {
-    console.error(`Training failed: ${thrown instanceof Error ? thrown.message : thrown}`);
-    return 1;
+    seen.failure = failureOf(thrown);
   } finally {
-    await app.close();
+    interrupt.forget();
   }
+  return conclude(seen, resolution, parsed.value, performance.now() - start, interrupt.came());
+}
+
+interface Interrupts {
+  came(): boolean;
+  /** Called at the first Ctrl-C, at once when it came already. */
+  whenCame(stop: () => void): void;
+  forget(): void;
+}
+
+/** Ctrl-C from the first moment on: before the run has begun it means "do not begin". */
+function hearInterrupts(): Interrupts {
+  let came = false;
+  let stop = (): void => undefined;
+  const hear = (): void => {
+    if (came) return;
+    came = true;
+    console.log("Stopping at the end of the step …");
+    stop();
+  };
+  process.on("SIGINT", hear);
+  process.on("SIGTERM", hear);
+  return {
+    came: () => came,
+    whenCame: (next) => {
+      stop = next;
+      if (came) stop();
+    },
+    forget: () => {
+      process.off("SIGINT", hear);
+      process.off("SIGTERM", hear);
+    },
+  };
+}
+
+/** What went wrong in one sentence, without the frame that the browser's driver puts around it. */
+function failureOf(thrown: unknown): string {
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return (text.split("\n")[0] ?? "").replace(/^page\.evaluate: (\w*Error: )?/, "");
 }
 
 function wrongArguments(sentence: string): number {
@@ -89,81 +135,76 @@ interface Seen {
   readonly losses: LossPoint[];
   snapshot: AutomationSnapshot | undefined;
   counters: RunCounters | null;
+  /** Why the run could not begin or go on, where the page did not say it as a state. */
+  failure: string | null;
 }
 
 async function drive(
   { page }: OpenPage,
-  { resolved, warnings }: Resolution,
+  { resolved }: Resolution,
   files: readonly LocalFile[] | null,
   options: TrainArguments,
-): Promise<number> {
-  const start = performance.now();
-  const seen: Seen = { losses: [], snapshot: undefined, counters: null };
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    console.log("Stopping at the end of the step …");
+  seen: Seen,
+  interrupt: Interrupts,
+): Promise<void> {
+  if (interrupt.came()) return;
+  interrupt.whenCame(() => {
     page.evaluate(() => window.playground?.stop()).catch(() => undefined);
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  });
   const crashed = new Promise<never>((_resolve, reject) => {
     page.on("crash", () => reject(new Error("the page crashed")));
     page.on("close", () => reject(new Error("the browser was closed")));
   });
   crashed.catch(() => undefined);
-  try {
-    const begun = page.evaluate(
-      async ({ config, paths, name }) => {
-        // No named function in here: the bundler would call a helper that the page does not have.
-        const local =
-          paths === undefined
-            ? null
-            : await Promise.all(
-                paths.map(async ({ path, address }) => {
-                  const answer = await fetch(address);
-                  if (!answer.ok) throw new Error(`${path} could not be read (${answer.status})`);
-                  return new File([await answer.blob()], path);
-                }),
-              );
-        await window.playground?.run(config, local, name);
-      },
-      {
-        config: resolved,
-        paths: files?.map(({ path }, i) => ({ path, address: fileAddress(i) })),
-        name: options.data === undefined ? "" : basename(options.data),
-      },
-    );
-    let failure: unknown;
-    begun.catch((thrown: unknown) => {
-      failure = thrown;
-    });
-    let printedMs = 0;
-    let printedLosses = 0;
-    let evaluations = 0;
-    for (;;) {
-      const snapshot = await Promise.race([look(page, seen), crashed]);
-      for (const evaluation of snapshot.evaluations.slice(evaluations))
-        console.log(evaluationLine(evaluation));
-      evaluations = snapshot.evaluations.length;
-      const isNew = seen.losses.length > printedLosses && performance.now() - printedMs > PROGRESS_MS;
-      if (snapshot.timing !== null && isNew) {
-        printedMs = performance.now();
-        printedLosses = seen.losses.length;
-        console.log(progressLine(snapshot.timing, seen.losses.at(-1), snapshot.evaluations.at(-1)));
-      }
-      if (failure !== undefined) throw failure;
-      if (snapshot.state.kind === "finished" || snapshot.state.kind === "failed") break;
-      await new Promise((wake) => setTimeout(wake, POLL_MS));
+  const begun = page.evaluate(
+    async ({ config, paths, name }) => {
+      // No named function in here: the bundler would call a helper that the page does not have.
+      const local =
+        paths === undefined
+          ? null
+          : await Promise.all(
+              paths.map(async ({ path, address }) => {
+                const answer = await fetch(address);
+                if (!answer.ok) throw new Error(`${path} could not be read (${answer.status})`);
+                return new File([await answer.blob()], path);
+              }),
+            );
+      await window.playground?.run(config, local, name);
+    },
+    {
+      config: resolved,
+      paths: files?.map(({ path }, i) => ({ path, address: fileAddress(i) })),
+      name: options.data === undefined ? "" : basename(options.data),
+    },
+  );
+  let failure: unknown;
+  begun.catch((thrown: unknown) => {
+    failure = thrown;
+  });
+  let printedMs = 0;
+  let printedLosses = 0;
+  let evaluations = 0;
+  for (;;) {
+    const snapshot = await Promise.race([look(page, seen), crashed]);
+    for (const evaluation of snapshot.evaluations.slice(evaluations)) console.log(evaluationLine(evaluation));
+    evaluations = snapshot.evaluations.length;
+    const isNew = seen.losses.length > printedLosses && performance.now() - printedMs > PROGRESS_MS;
+    if (snapshot.timing !== null && isNew) {
+      printedMs = performance.now();
+      printedLosses = seen.losses.length;
+      console.log(progressLine(snapshot.timing, seen.losses.at(-1), snapshot.evaluations.at(-1)));
     }
-    await look(page, seen);
-    seen.counters = await page.evaluate(() => window.playground?.counters() ?? null);
-  } finally {
-    process.off("SIGINT", stop);
-    process.off("SIGTERM", stop);
+    if (failure !== undefined) throw failure;
+    const { kind } = snapshot.state;
+    if (kind === "finished" || kind === "failed") break;
+    if (interrupt.came()) {
+      if (kind === "idle") return;
+      await page.evaluate(() => window.playground?.stop());
+    }
+    await new Promise((wake) => setTimeout(wake, POLL_MS));
   }
-  return conclude(seen, { resolved, warnings }, options, performance.now() - start);
+  await look(page, seen);
+  seen.counters = await page.evaluate(() => window.playground?.counters() ?? null);
 }
 
 /** Takes what the page knows now and keeps the loss points that are new. */
@@ -176,36 +217,54 @@ async function look(page: OpenPage["page"], seen: Seen): Promise<AutomationSnaps
 }
 
 /** Prints the end, writes the report, answers the exit code. */
-function conclude(seen: Seen, resolution: Resolution, options: TrainArguments, wallMs: number): number {
-  const { snapshot, counters, losses } = seen;
-  if (snapshot === undefined) return 1;
-  const { config } = resolution.resolved;
+function conclude(
+  { snapshot, counters, losses, failure }: Seen,
+  { resolved, warnings }: Resolution,
+  options: TrainArguments,
+  wallMs: number,
+  wasInterrupted: boolean,
+): number {
+  const { config } = resolved;
+  const state = endOf(snapshot?.state, failure);
+  const refused = snapshot?.dataset?.reports.filter(({ verdict }) => verdict !== "accepted") ?? [];
   const report = buildReport({
-    resolved: resolution.resolved,
-    dataset: snapshot.dataset,
+    resolved,
+    dataset: snapshot?.dataset ?? null,
     model: describeGraph(buildGraph(config.model.name), config.model.inputSizePx),
-    engine: snapshot.engine,
-    state: snapshot.state,
+    engine: snapshot?.engine ?? null,
+    state,
     wallMs,
     losses,
-    evaluations: snapshot.evaluations,
+    evaluations: snapshot?.evaluations ?? [],
     counters,
     warnings: [
-      ...resolution.warnings.map(({ path, sentence }) => `${path}: ${sentence}`),
-      ...snapshot.log.filter(({ level }) => level !== "info").map(({ text }) => text),
+      ...warnings.map(({ path, sentence }) => `${path}: ${sentence}`),
+      ...(snapshot?.log ?? []).filter(({ level }) => level !== "info").map(({ text }) => text),
+      ...refused.map(({ file, reasons }) => `${file}: ${reasons.join("; ")}`),
     ],
   });
-  if (options.report !== undefined) {
-    writeReport(options.report, report);
-    console.log(`Report: ${options.report}`);
-  }
-  if (snapshot.state.kind === "failed") {
-    const { message, what, next } = snapshot.state.error;
+  writeReport(options.report, report);
+  console.log(`Report: ${options.report}`);
+  if (state.kind === "failed") {
+    const { message, what, next } = state.error;
     console.error(`Training failed: ${message}${what === "" ? "" : ` (${what})`} ${next}`.trimEnd());
+    for (const { file, reasons } of refused) console.error(`  ${file}: ${reasons.join("; ")}`);
     return 1;
   }
-  console.log(
-    `Done: ${losses.length} steps in ${(wallMs / 1000).toFixed(0)} s on ${snapshot.engine?.label ?? "—"}.`,
-  );
+  const steps = `${losses.length} steps in ${(wallMs / 1000).toFixed(0)} s on ${snapshot?.engine?.label ?? "—"}`;
+  const planned = snapshot?.timing?.plannedSteps;
+  console.log(wasInterrupted ? `Stopped: ${steps}, of ${planned ?? "none"} planned.` : `Done: ${steps}.`);
   return 0;
+}
+
+/** The run's last state; a failure outside it is one too, and a run that never began was stopped. */
+function endOf(state: RunState | undefined, failure: string | null): RunState {
+  if (state?.kind === "failed") return state;
+  if (failure !== null) {
+    const error = new PlaygroundError({ code: "internal", message: failure, doing: "starting the run" });
+    return { kind: "failed", step: 0, error: error.data };
+  }
+  return state === undefined || state.kind === "idle"
+    ? { kind: "finished", step: 0, reason: "stopped" }
+    : state;
 }

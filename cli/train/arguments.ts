@@ -1,20 +1,22 @@
 // The command line of `npm run train`: what may be asked, and a clear refusal of anything else.
 
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { err, ok, type Result } from "../../src/core/index.ts";
+import { root } from "../root.ts";
 
 export const USAGE = `npm run train -- [options]
   --preset P         quick (default), balanced or reference
   --config FILE      JSON file of settings; later options win over it
-  --data PATH        own pages: a folder, or a label file; without it the built-in pages of the preset
+  --data PATH        own pages: a folder, or a label file with its pictures beside it; without it the built-in pages of the preset
   --images DIR       where the pictures lie, when not beside the labels
   --set path=value   one setting, e.g. --set optimizer.learningRate=0.003; may be repeated
   --steps N          length of the run in steps
   --seed S           seed of the run
-  --engine E         auto (default), webgpu, tfjs-webgpu, tfjs-webgl or tfjs-cpu
+  --engine E         auto (default), webgpu, wasm, tfjs-webgpu, tfjs-webgl or tfjs-cpu
   --out DIR          folder for the report (report.json) when --report is not given
-  --report FILE      where the report is written
+  --report FILE      where the report is written (default: runs/DATE-TIME.json of the project)
   --real-gpu         use this machine's GPU instead of the software adapter
 Ctrl-C stops at the end of the step and still writes the report.
 Exit codes: 0 done, 1 failed (the reason is printed and in the report), 2 wrong arguments.`;
@@ -29,7 +31,7 @@ export interface TrainArguments {
   readonly images: string | undefined;
   /** "path=value", in the order given; --steps, --seed and --engine stand at the end. */
   readonly set: readonly string[];
-  readonly report: string | undefined;
+  readonly report: string;
   readonly realGpu: boolean;
 }
 
@@ -76,7 +78,8 @@ export function parseTrainArguments(args: readonly string[]): Result<TrainArgume
   if (configFile !== undefined && !existsSync(configFile))
     return err(`--config: there is no file "${configFile}".`);
   const out = text("out");
-  const report = text("report") ?? (out === undefined ? undefined : `${out.replace(/\/+$/, "")}/report.json`);
+  const report =
+    text("report") ?? (out === undefined ? defaultReport() : `${out.replace(/\/+$/, "")}/report.json`);
 
   const set = Array.isArray(values.set) ? [...values.set] : [];
   if (data !== undefined) set.push("data.set=own");
@@ -97,6 +100,15 @@ export function parseTrainArguments(args: readonly string[]): Result<TrainArgume
     report,
     realGpu: values["real-gpu"] === true,
   });
+}
+
+/** "runs/20260131-235959.json" in the project. */
+function defaultReport(): string {
+  const time = new Date()
+    .toISOString()
+    .replace(/[-:]|\..*/g, "")
+    .replace("T", "-");
+  return join(root, "runs", `${time}.json`);
 }
 
 /** The parsed settings file. Throws with the file's name when it is not JSON. */

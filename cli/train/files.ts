@@ -1,7 +1,7 @@
 // Collects the person's files for the page and serves them from the page's own origin, so that nothing else is asked.
 
-import { createReadStream, readdirSync, statSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import type { Plugin } from "vite";
 
 export interface LocalFile {
@@ -12,13 +12,34 @@ export interface LocalFile {
 
 const PREFIX = "/__files__/";
 
-/** Every regular file of `data` (a folder or one file) and of `images`; hidden files are left out. */
+const PICTURE = /\.(jpe?g|png|webp)$/i;
+
+/**
+ * Every regular file of `data` (a folder or one file) and of `images`; hidden files are left out. For a label file without
+ * `images`: the pictures beside it, in `images/` beside it, or in `images/` one level up, as check-data looks for them.
+ */
 export function collectFiles(data: string, images: string | undefined): LocalFile[] {
   const files = new Map<string, LocalFile>();
-  for (const given of images === undefined ? [data] : [data, images]) {
-    for (const file of filesOf(given)) files.set(file.fullPath, file);
-  }
+  const add = (found: readonly LocalFile[]): void => {
+    for (const file of found) files.set(file.fullPath, file);
+  };
+  add(filesOf(data));
+  if (images !== undefined) add(filesOf(images));
+  else if (!statSync(data).isDirectory()) add(picturesOf(data));
   return [...files.values()];
+}
+
+function picturesOf(labelFile: string): LocalFile[] {
+  const beside = dirname(labelFile);
+  for (const folder of [beside, join(beside, "images"), join(beside, "..", "images")]) {
+    if (!existsSync(folder)) continue;
+    const pictures = readdirSync(folder)
+      .filter((name) => PICTURE.test(name))
+      .sort()
+      .map((name) => ({ path: name, fullPath: join(folder, name) }));
+    if (pictures.length > 0) return pictures;
+  }
+  return [];
 }
 
 function filesOf(given: string): LocalFile[] {

@@ -11,7 +11,7 @@ export function progressLine(
 ): string {
   const left = ((timing.plannedSteps - timing.step) * timing.stepMs.medianMs) / 1000;
   return [
-    `step ${timing.step}/${timing.plannedSteps}`,
+    `step ${loss?.step ?? timing.step}/${timing.plannedSteps}`,
     `loss ${loss === undefined ? "—" : loss.total.toFixed(3)}`,
     `hmean ${evaluation === undefined ? "—" : evaluation.cleval.mean.hmean.toFixed(3)}`,
     `${Number.isFinite(timing.stepMs.medianMs) ? timing.stepMs.medianMs.toPrecision(3) : "—"} ms/step`,

@@ -8,15 +8,16 @@ import type { Tracer } from "../trace/index.ts";
 /** ImageNet statistics, as every dated run of the original project used. */
 export const NORMALISATION = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
 
-/** Throws PlaygroundError when no wanted engine runs here. */
+/** With the reason why this engine was chosen. Throws PlaygroundError when no wanted engine runs here. */
 export async function buildEngine(
   config: Config,
   factories: readonly EngineFactory[],
   tracer: Tracer,
   progress: (done: number, total: number) => void,
-): Promise<Engine> {
+): Promise<{ readonly engine: Engine; readonly why: string }> {
   const factory = await chooseEngine(config.engine.kind, factories);
-  return factory.build(engineSettings(config, tracer), progress);
+  const engine = await factory.build(engineSettings(config, tracer), progress);
+  return { engine, why: factory.why };
 }
 
 export function engineSettings(config: Config, tracer: Tracer): EngineSettings {

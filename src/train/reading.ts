@@ -35,14 +35,13 @@ export function readMaps(
   });
   const outcomes = scored.flatMap(({ words }) => words);
   const counted = outcomes.filter((outcome) => outcome !== "ignored");
-  const missed = counted.filter((outcome) => outcome === "missed").length;
   return {
     coverage: { scored: maps.length, asked },
     ...aggregate(scored),
     words: {
       total: counted.length,
-      found: counted.length - missed,
-      missed,
+      found: counted.filter((outcome) => outcome === "matched").length,
+      missed: counted.filter((outcome) => outcome === "missed").length,
       falseBoxes: scored.flatMap(({ boxes }) => boxes).filter((outcome) => outcome === "false").length,
     },
     pages: scored.map(({ page, detections, words, boxes, cleval, icdarIou }) => ({

@@ -192,13 +192,14 @@ export class TrainingRun {
       this.#enter({ kind: "preparing", doing, done, total });
     preparing("Building the network", 0, 1);
     const { tracer } = this.#instruments.recorder;
-    const engine = await buildEngine(this.#config, this.#tools.factories, tracer, (done, total) =>
+    const { engine, why } = await buildEngine(this.#config, this.#tools.factories, tracer, (done, total) =>
       preparing("Compiling the network for this machine", done, total),
     );
     this.#engine = engine;
     engine.failed.catch((thrown: unknown) => this.#fail(thrown));
     this.#emitter.send({ kind: "engine", info: engine.info });
-    this.#emitter.log("info", "trainer", `Training runs on ${engine.info.label} (${engine.info.adapter}).`);
+    const { label, adapter } = engine.info;
+    this.#emitter.log("info", "trainer", `Training runs on ${label} (${adapter}): ${why}`);
     if (engine.info.fallbackNotice !== "") {
       this.#emitter.log("warning", "trainer", engine.info.fallbackNotice);
     }

@@ -1,7 +1,7 @@
 // Which of the two themes is shown, and whether things move: the system's wish unless the person said otherwise.
 // Colours themselves are CSS custom properties; canvases read them by name.
 
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import { useCallback, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
 import type { ThemeChoice } from "../store/index.ts";
 import { useApp } from "./use-app.ts";
 
@@ -43,7 +43,8 @@ export function useIsStill(): boolean {
 export function useDocumentTheme(): void {
   const theme = useTheme();
   const still = useIsStill();
-  useEffect(() => {
+  // Before any chart's effect: a chart reads its colours from the document when the theme changes.
+  useLayoutEffect(() => {
     document.documentElement.dataset.theme = theme;
     document.documentElement.dataset.motion = still ? "reduced" : "full";
   }, [theme, still]);

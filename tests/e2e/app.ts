@@ -46,6 +46,8 @@ export class PlaygroundPage {
 
   private constructor(page: Page, origin: string) {
     this.page = page;
+    // Heard from the start: Playwright takes dialogs over only some time after the first listener.
+    page.on("filechooser", () => undefined);
     page.on("pageerror", (error) => this.complaints.push(`page error: ${error.message}`));
     page.on("console", (message) => {
       if (message.type() === "error") this.complaints.push(`console: ${message.text()}`);

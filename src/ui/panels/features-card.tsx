@@ -63,7 +63,7 @@ function Feature({ id, path, shortcut }: FeatureRow) {
 function CacheCost() {
   const polygons = useApp(({ run }) => run.polygons);
   if (polygons === null || polygons.lookups === 0) return null;
-  const budget = polygons.budgetBytes === "unlimited" ? "no limit" : `of ${bytes(polygons.budgetBytes)}`;
+  const budget = polygons.budgetBytes === "unlimited" ? "without limit" : bytes(polygons.budgetBytes);
   const cost = `Saved ${duration(polygons.savedMs)}, spent ${duration(polygons.spentMs)}`;
-  return <span className="figures">{` ${cost}, holds ${bytes(polygons.bytes)} ${budget}.`}</span>;
+  return <span className="figures">{`. ${cost} in all; budget ${budget}.`}</span>;
 }
