@@ -26,6 +26,9 @@ describe("accessibility", () => {
     const app = await PlaygroundPage.open(stage, SMALL, { colorScheme, width });
     await app.tiles().first().waitFor();
     expect(await serious(app)).toEqual([]);
+    // Evaluated tiles say more than waiting ones.
+    await app.until(({ evaluations }) => evaluations.length > 0);
+    expect(await serious(app)).toEqual([]);
     await app.press("?");
     await app.page.getByRole("dialog").waitFor();
     expect(await serious(app)).toEqual([]);

@@ -55,11 +55,11 @@ function Tile({ index }: { readonly index: number }) {
       ref={button}
       type="button"
       className="tile"
-      aria-label={tileName(index + 1, counts, words)}
       aria-current={isFocused}
       title={page.name}
       onClick={() => playground.showPage(index)}
     >
+      <span className="visually-hidden">{tileName(index + 1, counts, words)}</span>
       <PageCanvas page={page} place="wall" />
       <span className="tile-foot" aria-hidden="true">
         <span>page {index + 1}</span>{" "}
