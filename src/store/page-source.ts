@@ -7,7 +7,7 @@ import type { Dataset } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
 import { isSameData, summariseDataset, withDataset } from "./data-slice.ts";
 import { initialQuality } from "./quality-slice.ts";
-import { resetRun } from "./run-slice.ts";
+import { isWarmingUp, resetRun } from "./run-slice.ts";
 import { isActive, stepOf } from "./run-state.ts";
 
 /** A file with the path under which it was brought. */
@@ -66,7 +66,8 @@ export function createPageSource(context: Context): PageSource {
   const take = (dataset: Dataset, madeWith: Config["data"]): void => {
     const { run } = store.getState();
     // Pages under a run that has made steps stay until it is reset: nothing that was learnt is thrown away unasked.
-    if (isActive(run.state) || stepOf(run.state) > 0) {
+    // A warm-up is nobody's work: new pages end it.
+    if ((isActive(run.state) && !isWarmingUp(run)) || stepOf(run.state) > 0) {
       waiting = { dataset, madeWith };
       const { reports } = dataset;
       store.setState(({ data }) => ({

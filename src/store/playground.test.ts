@@ -231,6 +231,17 @@ describe("playground", () => {
     expect(calls).toEqual(["start prepare", "resume"]);
   });
 
+  it("shows pages brought during the warm-up at once, and trains on them", async () => {
+    const { playground, calls, say, state } = await booted();
+    await playground.warmUp();
+    await playground.openFiles([], "receipts");
+    expect(state().data).toMatchObject({ dataset: { name: "receipts" }, waiting: null });
+    say({ kind: "state", state: { kind: "paused", step: 0 } }, "run 1");
+    expect(state().run.state.kind).toBe("idle");
+    await playground.train();
+    expect(calls.at(-1)).toBe("start train");
+  });
+
   it("keeps the pages of a run that has learnt something until it is reset", async () => {
     const { playground, say, state } = await booted();
     await playground.train();
