@@ -25,7 +25,7 @@ export function createAutomation(playground: Playground): Automation {
         lossCount: fast.losses.length(),
         evaluations: quality.summaries,
         timing: run.timing,
-        features: run.features.map(({ id, on, proofOfLife, says }) => ({ id, on, proofOfLife, says })),
+        features: run.features.map(({ movedAtStep: _, ...feature }) => feature),
         polygons: run.polygons,
         staleEvents: run.staleEvents,
         log: log.entries,

@@ -373,7 +373,7 @@ describe("playground", () => {
       });
       say({
         kind: "features",
-        features: [{ id: "profiler", on: true, proofOfLife, says: "" }],
+        features: [{ id: "profiler", on: true, proofOfLife, countedAtStep: step, says: "" }],
         polygons: counters,
       });
     };

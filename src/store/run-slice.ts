@@ -10,7 +10,7 @@ import type {
   StartRequest,
   TimingEvent,
 } from "../protocol/index.ts";
-import { nextRunState, type RunAction, stepOf } from "./run-state.ts";
+import { nextRunState, type RunAction } from "./run-state.ts";
 
 /** A switch and when its proof of life last moved. */
 export interface FeatureLife extends FeatureStatus {
@@ -96,16 +96,15 @@ export function withFeatures(
   features: readonly FeatureStatus[],
   polygons: CacheCounters,
 ): RunSlice {
-  const step = run.timing?.step ?? stepOf(run.state);
   const lives = features.map((feature) => {
     const before = run.features.find(({ id }) => id === feature.id);
     const isStill = before?.on === feature.on && before.proofOfLife === feature.proofOfLife;
-    return { ...feature, movedAtStep: isStill ? before.movedAtStep : step };
+    return { ...feature, movedAtStep: isStill ? before.movedAtStep : feature.countedAtStep };
   });
   return { ...run, features: lives, polygons };
 }
 
-/** On, and its proof of life has not moved for two steps: it may be wired to nothing. */
-export function isSilent(feature: FeatureLife, step: number): boolean {
-  return feature.on && step - feature.movedAtStep >= 2;
+/** On, and its proof of life, though read again, has not moved for two steps: it may be wired to nothing. */
+export function isSilent(feature: FeatureLife): boolean {
+  return feature.on && feature.countedAtStep - feature.movedAtStep >= 2;
 }

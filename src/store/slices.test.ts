@@ -44,18 +44,25 @@ describe("log", () => {
 
 describe("switches", () => {
   it("are silent when nothing moved for two steps, and never while off", () => {
-    const feature = { id: "profiler" as const, on: true, proofOfLife: 5, says: "", movedAtStep: 3 };
-    expect(isSilent(feature, 4)).toBe(false);
-    expect(isSilent(feature, 5)).toBe(true);
-    expect(isSilent({ ...feature, on: false }, 99)).toBe(false);
+    const feature = {
+      id: "profiler" as const,
+      on: true,
+      proofOfLife: 5,
+      says: "",
+      movedAtStep: 3,
+      countedAtStep: 4,
+    };
+    expect(isSilent(feature)).toBe(false);
+    expect(isSilent({ ...feature, countedAtStep: 5 })).toBe(true);
+    expect(isSilent({ ...feature, on: false, countedAtStep: 99 })).toBe(false);
   });
 
   it("count from the step at which they went on", () => {
-    const off = { id: "profiler" as const, on: false, proofOfLife: 0, says: "" };
+    const off = { id: "profiler" as const, on: false, proofOfLife: 0, countedAtStep: 8, says: "" };
     const before = withFeatures({ ...initialRun, state: { kind: "running", step: 8 } }, [off], null as never);
     const on = withFeatures(
       { ...before, state: { kind: "running", step: 9 } },
-      [{ ...off, on: true }],
+      [{ ...off, on: true, countedAtStep: 9 }],
       null as never,
     );
     expect(on.features[0]?.movedAtStep).toBe(9);

@@ -10,6 +10,8 @@ export function describeFeatures(facts: {
   readonly counters: CacheCounters;
   readonly epochStart: CacheCounters;
   readonly stepsDone: number;
+  /** Step at which the loaders were last asked for `counters`. */
+  readonly countedAtStep: number;
   readonly recorder: Recorder;
   readonly spansInStep: number;
 }): FeatureStatus[] {
@@ -19,12 +21,14 @@ export function describeFeatures(facts: {
       id: "polygonCache",
       on: cacheOn,
       proofOfLife: counters.lookups,
+      countedAtStep: facts.countedAtStep,
       says: cacheOn ? cacheSentence(facts) : "off",
     },
     {
       id: "profiler",
       on: recorder.isOn(),
       proofOfLife: recorder.spanCount(),
+      countedAtStep: facts.stepsDone,
       says: recorder.isOn() ? `on, ${facts.spansInStep} spans in the last step` : "off",
     },
   ];

@@ -27,7 +27,8 @@ export interface Instruments {
   /** Something that is no step has ended (evaluation, pause): the next step's figures start anew. */
   restart(): void;
   setCacheOn(on: boolean): void;
-  cacheCounted(counters: CacheCounters): void;
+  /** The loaders, asked at `step`, have answered. */
+  cacheCounted(counters: CacheCounters, step: number): void;
   epochStarted(): void;
   facts(progress: Progress): Facts;
 }
@@ -40,6 +41,7 @@ export function createInstruments(profilerOn: boolean, cacheOnAtStart: boolean):
   let counters = NO_CACHE_COUNTERS;
   let atEpochStart = NO_CACHE_COUNTERS;
   let lastStep: Facts["timing"]["lastStep"] = {};
+  let countedAtStep = 0;
   let spansSeen = 0;
   let spansInStep = 0;
 
@@ -74,8 +76,9 @@ export function createInstruments(profilerOn: boolean, cacheOnAtStart: boolean):
     setCacheOn: (on) => {
       cacheOn = on;
     },
-    cacheCounted: (counted) => {
+    cacheCounted: (counted, step) => {
       counters = counted;
+      countedAtStep = step;
     },
     epochStarted: () => {
       atEpochStart = counters;
@@ -87,6 +90,7 @@ export function createInstruments(profilerOn: boolean, cacheOnAtStart: boolean):
         counters,
         epochStart: atEpochStart,
         stepsDone: progress.step,
+        countedAtStep,
         recorder,
         spansInStep,
       }),

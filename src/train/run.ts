@@ -334,8 +334,9 @@ export class TrainingRun {
 
   async #countCache(): Promise<void> {
     this.#countedMs = performance.now();
+    const step = this.#stepsDone;
     const counters = await this.#pool?.cacheCounters().catch(() => undefined);
-    if (counters !== undefined) this.#instruments.cacheCounted(counters);
+    if (counters !== undefined) this.#instruments.cacheCounted(counters, step);
   }
 
   #reportFacts(): void {

@@ -114,6 +114,8 @@ export interface FeatureStatus {
   readonly on: boolean;
   /** A counter that moves only while the feature works. */
   readonly proofOfLife: number;
+  /** The step at which the counter was read: it says nothing about later ones. */
+  readonly countedAtStep: number;
   /** Sentence for the switch: "64 entries, 100 % hits this epoch". */
   readonly says: string;
 }

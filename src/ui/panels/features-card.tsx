@@ -2,7 +2,7 @@
 
 import { fieldOf, type FieldPath } from "../../config/index.ts";
 import type { FeatureStatus } from "../../protocol/index.ts";
-import { isLive, isSilent, stepOf } from "../../store/index.ts";
+import { isLive, isSilent } from "../../store/index.ts";
 import { bytes, count, duration } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
 import { Card } from "../widgets/card.tsx";
@@ -38,8 +38,7 @@ function Feature({ id, path, shortcut }: FeatureRow) {
   );
   const status = useApp(({ run }) => run.features.find((feature) => feature.id === id));
   const hasRun = useApp(({ run }) => isLive(run.state));
-  const step = useApp(({ run }) => run.timing?.step ?? stepOf(run.state));
-  const silent = isOn && status !== undefined && isSilent(status, step);
+  const silent = isOn && status !== undefined && isSilent(status);
   const { label, help } = fieldOf(path);
   return (
     <Switch label={label} isOn={isOn} shortcut={shortcut} onChange={(on) => playground.setValue(path, on)}>
