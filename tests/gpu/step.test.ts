@@ -37,12 +37,25 @@ const seeds = (count: number): number[] => Array.from({ length: count }, (_, ind
 describe("a step", () => {
   // Not smaller: at 32 px the last batch norm would see two values, and its gradient is noise in any precision.
   it.each<[string, EngineSettings]>([
-    ["nano, AdamW", nano({ sizePx: 64 })],
     [
-      "nano, SGD, clipped, two batches a move",
+      "nano, Adam with decay in the gradient",
       nano({
         sizePx: 64,
-        optimizer: { kind: "sgd", momentum: 0.9, weightDecay: 1e-3 },
+        optimizer: {
+          kind: "adamw",
+          beta1: 0.9,
+          beta2: 0.999,
+          epsilon: 1e-8,
+          weightDecay: 0.01,
+          decay: "gradient",
+        },
+      }),
+    ],
+    [
+      "nano, SGD with Nesterov momentum, clipped, two batches a move",
+      nano({
+        sizePx: 64,
+        optimizer: { kind: "sgd", momentum: 0.9, weightDecay: 1e-3, nesterov: true },
         clipNorm: 1,
         accumulate: 2,
       }),

@@ -19,7 +19,6 @@ export async function buildWebGpuEngine(
   progress: BuildProgress,
   gpu: GpuDevice,
 ): Promise<WebGpuEngine> {
-  refuseOptimizer(settings);
   const plan = planTraining(settings.graph, settings);
   const [prediction, withThreshold] = [false, true].map((threshold) =>
     planPrediction(settings.graph, settings, { threshold }),
@@ -97,20 +96,4 @@ function createBuffers(
   resources.create("thresholds", pixels / 4, STORAGE | COPY_DST);
   resources.create("probabilities", 2 * pixels, STORAGE | COPY_SRC);
   resources.create("predicted", 2 * pixels, GPUBufferUsage.MAP_READ | COPY_DST);
-}
-
-/** Its kernel has neither Nesterov momentum nor decay through the gradient: said, rather than trained wrongly. */
-function refuseOptimizer({ optimizer }: EngineSettings): void {
-  const setting =
-    optimizer.kind === "sgd"
-      ? optimizer.nesterov === true && "Nesterov momentum"
-      : optimizer.decay === "gradient" && "weight decay through the gradient";
-  if (setting === false) return;
-  throw new PlaygroundError({
-    code: "unsupported",
-    message: `The compiled WebGPU engine has no ${setting}.`,
-    what: "optimizer",
-    doing: "building the network",
-    next: "Choose the engine wasm or tfjs, or leave the setting out.",
-  });
 }

@@ -87,14 +87,18 @@ export function moveReference(
     const gradient = value * scale;
     const weight = weights[index] ?? 0;
     if (optimizer.kind === "sgd") {
-      const velocity = optimizer.momentum * (first[index] ?? 0) + gradient + optimizer.weightDecay * weight;
+      const { momentum, nesterov = false } = optimizer;
+      const slope = gradient + optimizer.weightDecay * weight;
+      const velocity = momentum * (first[index] ?? 0) + slope;
       first[index] = velocity;
-      weights[index] = weight - learningRate * velocity;
+      weights[index] = weight - learningRate * (nesterov ? slope + momentum * velocity : velocity);
       continue;
     }
-    const { beta1, beta2, epsilon, weightDecay } = optimizer;
-    const m = beta1 * (first[index] ?? 0) + (1 - beta1) * gradient;
-    const v = beta2 * (second[index] ?? 0) + (1 - beta2) * gradient ** 2;
+    const { beta1, beta2, epsilon, decay = "decoupled" } = optimizer;
+    const slope = decay === "gradient" ? gradient + optimizer.weightDecay * weight : gradient;
+    const weightDecay = decay === "gradient" ? 0 : optimizer.weightDecay;
+    const m = beta1 * (first[index] ?? 0) + (1 - beta1) * slope;
+    const v = beta2 * (second[index] ?? 0) + (1 - beta2) * slope ** 2;
     first[index] = m;
     second[index] = v;
     const unbiased = Math.sqrt(v / (1 - beta2 ** state.moves)) + epsilon;

@@ -1,5 +1,6 @@
 // One optimiser move over all parameters. OPTIMIZER 0: AdamW (Loshchilov & Hutter, 2019) · 1: SGD with momentum as in
-// PyTorch. step: learning rate, 1 − β1^t, 1 − β2^t, batches before this one, 1 / batches.
+// PyTorch. DECAY_GRADIENT: weight decay is a part of the gradient, as SGD always has it. NESTEROV: SGD looks ahead.
+// step: learning rate, 1 − β1^t, 1 − β2^t, batches before this one, 1 / batches.
 @compute @workgroup_size($(WG))
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -17,19 +18,32 @@ fn main(
 //@end
   let learningRate = step[0];
   for (var i = group.x * $(WG)u + lane; i < d.count; i += groups.x * $(WG)u) {
-    let gradient = gradients[i] * scale;
     let weight = weights[i];
+//@if DECAY_GRADIENT == 1
+    let gradient = gradients[i] * scale + d.weightDecay * weight;
+//@else
+    let gradient = gradients[i] * scale;
+//@end
 //@if OPTIMIZER == 0
     let first = d.beta1 * firstMoments[i] + (1.0 - d.beta1) * gradient;
     let second = d.beta2 * secondMoments[i] + d.restOfBeta2 * gradient * gradient;
     firstMoments[i] = first;
     secondMoments[i] = second;
     let deviation = sqrt(second / step[2]) + d.epsilon;
-    weights[i] = weight * (1.0 - learningRate * d.weightDecay) - learningRate * (first / step[1]) / deviation;
+    let change = learningRate * (first / step[1]) / deviation;
+//@if DECAY_GRADIENT == 1
+    weights[i] = weight - change;
 //@else
-    let velocity = d.momentum * firstMoments[i] + gradient + d.weightDecay * weight;
+    weights[i] = weight * (1.0 - learningRate * d.weightDecay) - change;
+//@end
+//@else
+    let velocity = d.momentum * firstMoments[i] + gradient;
     firstMoments[i] = velocity;
+//@if NESTEROV == 1
+    weights[i] = weight - learningRate * (gradient + d.momentum * velocity);
+//@else
     weights[i] = weight - learningRate * velocity;
+//@end
 //@end
   }
 }

@@ -65,7 +65,13 @@ export function moveWeights(
   return {
     kernel: "moveWeights",
     source: clipNorm === "off" ? moveText : `${reduceText}\n${moveText}`,
-    constants: { WG: GROUP, OPTIMIZER: Number(!isAdam), CLIP: Number(clipNorm !== "off") },
+    constants: {
+      WG: GROUP,
+      OPTIMIZER: Number(!isAdam),
+      CLIP: Number(clipNorm !== "off"),
+      DECAY_GRADIENT: Number(!isAdam || optimizer.decay === "gradient"),
+      NESTEROV: Number(!isAdam && optimizer.nesterov === true),
+    },
     sizes: { count, normParts: normParts(count) },
     numbers: { ...numbers, clipNorm: clipNorm === "off" ? 0 : clipNorm },
     bindings,
