@@ -1,0 +1,50 @@
+// What can be switched and assessed: each factor is a few settings, and a counter that proves it on or off.
+// A feature that the settings table gains becomes an arm by one entry here.
+
+import type { FieldPath, FieldValue } from "../config/index.ts";
+
+export type FactorId = string;
+
+export type Settings = Readonly<Partial<Record<FieldPath, FieldValue>>>;
+
+export interface Factor {
+  /** What `--arms` takes. */
+  readonly id: FactorId;
+  readonly label: string;
+  /** Settings that switch it on; all of `off` must hold in every arm without it. */
+  readonly on: Settings;
+  readonly off: Settings;
+  /** Id of the feature whose proof of life moves exactly while the factor is on. */
+  readonly proof: string;
+  /** A cache is another thing empty and full: it is assessed in both regimes, apart. */
+  readonly isCache: boolean;
+  /** Set for the profiler's arms: the depth whose cost this is. */
+  readonly profilerDepth?: number;
+}
+
+export const FACTORS: readonly Factor[] = [
+  {
+    id: "polygonCache",
+    label: "Polygon cache",
+    on: { "features.polygonCache": true },
+    off: { "features.polygonCache": false },
+    proof: "polygonCache",
+    isCache: true,
+  },
+  {
+    id: "profiler",
+    label: "Profiler",
+    on: { "features.profiler": true },
+    off: { "features.profiler": false },
+    proof: "profiler",
+    isCache: false,
+    profilerDepth: 1,
+  },
+];
+
+export const DEFAULT_FACTORS: readonly FactorId[] = ["polygonCache", "profiler"];
+
+/** Undefined for a name that is none. */
+export function findFactor(id: string): Factor | undefined {
+  return FACTORS.find((factor) => factor.id === id);
+}

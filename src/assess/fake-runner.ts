@@ -1,0 +1,78 @@
+// For tests: a machine whose truth is known. Times drift from unit to unit and carry noise; effects are planted.
+
+import { type Random, randomFrom } from "../core/index.ts";
+import type { Arm } from "./plan.ts";
+import type { Runner, UnitResult } from "./runner.ts";
+
+export interface Planted {
+  readonly seed: number;
+  /** Standard deviation of a unit's time, in %. */
+  readonly noisePct: number;
+  /** Added to the time of an arm, in %. */
+  readonly effectsPct: Readonly<Record<string, number>>;
+  /** Growth of the time over each unit, in %, as a machine that heats up. */
+  readonly driftPct?: number;
+  /** Features whose switch is wired to nothing. */
+  readonly dead?: readonly string[];
+  readonly change?: (arm: Arm, unit: UnitResult, run: number) => UnitResult;
+}
+
+export function fakeRunner(planted: Planted): Runner {
+  const random = randomFrom(planted.seed, "fake machine");
+  let runs = 0;
+  return {
+    prepare: async () => ({
+      engine: { id: "fake", label: "fake", adapter: "none" },
+      trainPages: 64,
+      batchSize: 4,
+      prefetch: 2,
+    }),
+    runUnit: async ({ arm, length }) => {
+      const unit = unitOf(
+        arm,
+        length.warmupSteps,
+        length.stretches * length.stretchSteps,
+        planted,
+        random,
+        runs,
+      );
+      runs++;
+      return planted.change === undefined ? unit : planted.change(arm, unit, runs);
+    },
+    runOriginal: () => Promise.reject(new Error("not in this fake")),
+  };
+}
+
+function unitOf(
+  arm: Arm,
+  warmupSteps: number,
+  measured: number,
+  planted: Planted,
+  random: Random,
+  runs: number,
+): UnitResult {
+  const effect = planted.effectsPct[arm.id] ?? 0;
+  const drift = 1 + ((planted.driftPct ?? 0) * runs) / 100;
+  const ms = 40 * drift * (1 + effect / 100) * (1 + (planted.noisePct * random.normal()) / 100);
+  const isOn = (id: string): boolean => arm.factors.includes(id);
+  const lives = (id: string): number => (isOn(id) && !planted.dead?.includes(id) ? 120 : 0);
+  const lookups = lives("polygonCache");
+  return {
+    stepMs: Array.from({ length: warmupSteps + measured }, () => ms),
+    warmupSteps,
+    losses: Array.from({ length: warmupSteps + measured }, (_, i) => 8 / (i + 1)),
+    hmean: 0.1,
+    counters: ["polygonCache", "profiler"].map((id) => ({ id, isOn: isOn(id), moved: lives(id), says: "" })),
+    cache: {
+      lookups,
+      hits: arm.regime === "warm" ? lookups : 0,
+      entries: 64,
+      bytes: 64_000,
+      savedMs: 1,
+      spentMs: 1,
+    },
+    enginesBuilt: 0,
+    wasHidden: false,
+    wallMs: 1000,
+  };
+}

@@ -1,0 +1,45 @@
+// Plan, blocks, gates, statistics, verdict, report. Drives a Runner; knows no thread and no engine.
+
+export {
+  type Analysis,
+  analyse,
+  type ArmResult,
+  type Block,
+  type Effects,
+  type ProfilerCost,
+  unitMs,
+} from "./analyse.ts";
+export { assess, type Assessed, type AssessProgress, type AssessTools } from "./assess.ts";
+export {
+  DEFAULT_FACTORS,
+  type Factor,
+  type FactorId,
+  FACTORS,
+  findFactor,
+  type Settings,
+} from "./factors.ts";
+export { type Gate, signed } from "./gates.ts";
+export { blockOrder } from "./order.ts";
+export {
+  type Arm,
+  type ArmId,
+  armsOf,
+  type AssessWishes,
+  DEFAULT_WISHES,
+  MAX_BLOCKS,
+  MIN_BLOCKS,
+  type Regime,
+  type UnitLength,
+  unitLength,
+} from "./plan.ts";
+export type {
+  CacheMove,
+  CounterMove,
+  OriginalRun,
+  Runner,
+  RunnerFacts,
+  UnitRequest,
+  UnitResult,
+} from "./runner.ts";
+export { type Estimate, estimate } from "./statistics.ts";
+export { type Verdict, verdictOf } from "./verdict.ts";
