@@ -13,7 +13,11 @@ const sharedDir = resolve(import.meta.dirname, "../shared");
 
 export default defineConfig({
   plugins: [react(), wasmKernels()],
-  worker: { format: "es", plugins: () => [wasmKernels()] },
+  worker: {
+    format: "es",
+    plugins: () => [wasmKernels()],
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
   // Loaded lazily by the engine; named here so that the dev server prepares them at once instead of reloading midway.
   optimizeDeps: {
     include: [

@@ -9,8 +9,11 @@ import { diskFile } from "./disk-file.ts";
 
 /** Raised when a key of the JSON changes its meaning. */
 const SCHEMA = "check-data/1";
-const USAGE =
-  "Usage: npm run check-data -- PATH… [--images DIR] [--label-space auto|upright|stored] [--json FILE]";
+const USAGE = `Usage: npm run check-data -- PATH… [--images DIR] [--label-space auto|upright|stored] [--json FILE]
+  PATH…           pictures, label files, or folders of them; each file is judged on its own, nothing is trained
+  --images DIR    where the pictures lie, when not beside the labels
+  --label-space   how labels of turned photographs are meant (auto: told apart for each picture)
+  --json FILE     writes every verdict with its reasons`;
 const LABEL_SPACES = ["auto", "upright", "stored"] as const;
 
 class WrongArguments extends Error {}
@@ -23,6 +26,10 @@ interface Job {
 }
 
 export async function run(args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    console.log(USAGE);
+    return 0;
+  }
   let job: Job;
   try {
     job = readArguments(args);

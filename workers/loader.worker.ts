@@ -10,8 +10,8 @@ import { loadFonts } from "./fonts.ts";
 import { withPlainErrors } from "./plain-errors.ts";
 
 let progress: MessagePort | undefined;
-const report = (done: number, total: number): void =>
-  progress?.postMessage({ done, total } satisfies PrepareProgress);
+const report = (doing: string, done: number, total: number): void =>
+  progress?.postMessage({ doing, done, total } satisfies PrepareProgress);
 
 const loader = createLoader(loaderTools);
 
@@ -25,7 +25,7 @@ const calls: LoaderWorkerCalls = {
     return drawSet(data, {
       createCanvas: (widthPx, heightPx) => new OffscreenCanvas(widthPx, heightPx),
       encode: (canvas) => canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 }),
-      onProgress: report,
+      onProgress: (done, total) => report("drawing pages", done, total),
       isCancelled: () => false,
     });
   },
@@ -36,7 +36,8 @@ const calls: LoaderWorkerCalls = {
       labelSpace: data.labelSpace,
       validationShare: data.validationShare,
       seed: data.seed,
-      onProgress: report,
+      onProgress: (stage, done, total) =>
+        report(stage === "reading" ? "reading your files" : "trying your pictures", done, total),
       decode: decodePage,
     }),
   ...loader,

@@ -243,10 +243,10 @@ describe("importDataset", () => {
   it("tells its progress and makes an empty set of nothing", async () => {
     const seen: string[] = [];
     const set = await importing(
-      { "a.png": picture(), "a.txt": ROW },
+      { "a.png": picture(), "a.txt": ROW, "b.png": picture() },
       { onProgress: (...at) => seen.push(at.join("/")) },
     );
-    expect(seen).toEqual(["1/2", "2/2"]);
+    expect(seen).toEqual(["reading/1/3", "reading/2/3", "reading/3/3", "decoding/1/1"]);
     expect(set.train).toHaveLength(1);
     expect(await importing({})).toMatchObject({ train: [], validation: [], reports: [] });
   });

@@ -18,8 +18,8 @@ export interface ImportOptions {
   /** 0..1 */
   readonly validationShare: number;
   readonly seed: number;
-  /** Called after each file. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Called after each file that was read, then after each page whose picture was decoded. */
+  readonly onProgress?: (stage: "reading" | "decoding", done: number, total: number) => void;
   /**
    * Decodes a page's picture; rejects when it cannot be. The header may be right and the rest broken, and a page that fails
    * in the middle of a run would spoil it, so each page is tried once here. Without it pictures are judged by structure alone.
@@ -48,12 +48,16 @@ export async function importDataset(options: ImportOptions): Promise<Dataset> {
   }
   const pages: Page[] = [];
   const hashes = new Map<string, string>();
+  let tried = 0;
   for (const picture of pictures) {
     const placement = placements.get(picture.path);
     const draft = drafts.get(picture.path);
     if (placement !== undefined) {
       const page = pageOf(placement);
-      if (draft !== undefined && !(await decodes(page, options.decode, draft))) continue;
+      const isGood = draft === undefined || (await decodes(page, options.decode, draft));
+      tried++;
+      options.onProgress?.("decoding", tried, placements.size);
+      if (!isGood) continue;
       pages.push(page);
       hashes.set(picture.path, picture.hash);
     } else if (draft?.refusal === null) {
@@ -102,7 +106,7 @@ async function openAll({ files, onProgress }: ImportOptions): Promise<Opened> {
       if (opened.kind === "picture") pictures.push(opened);
       else labelFiles.push(opened);
     }
-    onProgress?.(i + 1, inOrder.length);
+    onProgress?.("reading", i + 1, inOrder.length);
   }
   return { pictures, labelFiles, duplicates };
 }

@@ -18,6 +18,8 @@ export interface ImportRequest {
 }
 
 export interface PrepareProgress {
+  /** "reading your files", "trying your pictures", "drawing pages": each counts from 0 to its own total. */
+  readonly doing: string;
   readonly done: number;
   readonly total: number;
 }

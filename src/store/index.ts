@@ -23,6 +23,7 @@ export {
   timeLeftMs,
   settingOf,
   wallPages,
+  warningsOnPages,
   worstPage,
 } from "./selectors.ts";
 export type { SettingsSlice } from "./settings-slice.ts";

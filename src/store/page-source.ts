@@ -40,9 +40,9 @@ export function createPageSource(context: Context): PageSource {
       client = null;
     }
     client ??= await machine.startData({
-      onProgress: ({ done, total }) =>
+      onProgress: (progress) =>
         store.setState(({ data }) => ({
-          data: { ...data, progress: data.progress === null ? null : { ...data.progress, done, total } },
+          data: { ...data, progress: data.progress === null ? null : progress },
         })),
       onDied: (error) => {
         client = null;

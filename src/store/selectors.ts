@@ -3,11 +3,13 @@
 import type { EvaluationSummary } from "../client/index.ts";
 import {
   type Config,
+  checkRules,
   type Field,
   fieldOf,
   type FieldPath,
   type FieldValue,
   leavesOf,
+  type Problem,
   plannedSteps,
 } from "../config/index.ts";
 import type { LiveSettings, Page } from "../protocol/index.ts";
@@ -50,6 +52,19 @@ export function inapplicable(state: Pick<AppState, "settings">, path: FieldPath)
 /** Steps the next run will make with the pages of this moment; null before there are any. */
 export function stepsAhead({ settings, data }: Pick<AppState, "settings" | "data">): number | null {
   return data.dataset === null ? null : plannedSteps(settings.resolved.config, data.dataset.trainPages);
+}
+
+/** What the rules warn of, now that the pages are known; some can say nothing before. */
+export function warningsOnPages(
+  judged: readonly Problem[],
+  config: Config,
+  trainPages: number | null,
+): readonly Pick<Problem, "path" | "sentence">[] {
+  const known = new Set(judged.map(({ path }) => path));
+  const found = checkRules(config, trainPages)
+    .filter(({ rule }) => rule.severity === "warning")
+    .map(({ rule, finding }) => ({ path: rule.fields[0], sentence: finding.sentence }));
+  return [...judged, ...found.filter(({ path }) => !known.has(path))];
 }
 
 /** Pages of the step clock: samples in a second of training. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { resolveOrThrow } from "../config/index.ts";
 import { initialLog, logText, withEntry } from "./log-slice.ts";
 import { createLossColumns } from "./loss-columns.ts";
 import { readView, rememberView } from "./preferences.ts";
 import { initialRun, isSilent, withFeatures } from "./run-slice.ts";
+import { warningsOnPages } from "./selectors.ts";
 import { initialView, movePage, toggleOverlay, wallStart } from "./view-slice.ts";
 
 const point = (step: number) => ({
@@ -98,5 +100,20 @@ describe("view", () => {
     };
     expect(readView({ getItem: refused, setItem: refused })).toEqual(initialView);
     expect(() => rememberView({ getItem: refused, setItem: refused }, initialView)).not.toThrow();
+  });
+});
+
+describe("warnings", () => {
+  it("take the pages into account once they are known, and say nothing twice", () => {
+    const { resolved, warnings } = resolveOrThrow({
+      preset: "quick",
+      layers: [{ layer: "screen", from: "you", values: { "train.batchSize": 32 } }],
+    });
+    expect(warningsOnPages(warnings, resolved.config, null)).toEqual(warnings);
+    const known = warningsOnPages(warnings, resolved.config, 16);
+    expect(known.map(({ path, sentence }) => `${path} ${sentence}`)).toEqual([
+      "train.batchSize is 32, but there are only 16 pages: a step sees some of them twice.",
+    ]);
+    expect(warningsOnPages(known as never, resolved.config, 16)).toEqual(known);
   });
 });

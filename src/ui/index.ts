@@ -4,6 +4,9 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/widgets.css";
+import "./styles/pages.css";
+import "./styles/results.css";
+import "./styles/drawer.css";
 import "./styles/panels.css";
 
 export { App } from "./app.tsx";

@@ -44,11 +44,11 @@ export function nameOf(files: readonly OwnFile[]): string {
 }
 
 async function filesOf(entry: FileSystemEntry, path: string): Promise<OwnFile[]> {
-  if (entry instanceof FileSystemFileEntry) {
+  if (isFile(entry)) {
     const blob = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
     return [{ path, blob }];
   }
-  if (!(entry instanceof FileSystemDirectoryEntry)) return [];
+  if (!isDirectory(entry)) return [];
   const reader = entry.createReader();
   const children: FileSystemEntry[] = [];
   // A reader hands out at most a hundred entries at a time, and an empty list at the end.
@@ -61,4 +61,13 @@ async function filesOf(entry: FileSystemEntry, path: string): Promise<OwnFile[]>
   }
   const found = await Promise.all(children.map((child) => filesOf(child, `${path}/${child.name}`)));
   return found.flat();
+}
+
+// Their classes are types only: Chrome has no global of that name to test with.
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isDirectory(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
 }

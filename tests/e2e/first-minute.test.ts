@@ -46,6 +46,49 @@ describe("the first minute", () => {
     await app.close();
   });
 
+  it("Space trains after a page was looked at with Enter and Esc, and after a button was clicked", async () => {
+    const app = await PlaygroundPage.open(stage, SMALL);
+    await app.tiles().first().waitFor();
+    await app.press("Enter");
+    await app.page.getByRole("button", { name: /^Back/ }).waitFor();
+    await app.press("Escape");
+    await app.button("Truth").click();
+    await app.press("Space");
+    await app.until(({ losses }) => losses.length >= 1);
+    expect(await app.button("Truth").getAttribute("aria-pressed")).toBe("false");
+    await app.button(/^Pause/).click();
+    await app.until(({ state }) => state.kind === "paused");
+    await app.press("Space");
+    await app.until(({ state }) => state.kind === "running");
+    expect(app.complaints).toEqual([]);
+    await app.close();
+  });
+
+  it("changes the number of loaders in the middle of a run without changing what is learnt", async () => {
+    const losses = async (change: boolean): Promise<number[]> => {
+      const app = await PlaygroundPage.open(stage, `${SMALL}&train.length.count=200&loader.workers=1`);
+      await app.tiles().first().waitFor();
+      await app.press("Space");
+      await app.until(({ losses }) => losses.length >= 2);
+      if (change) {
+        await app.button(/^More settings/).click();
+        for (const workers of ["3", "0", "2"]) {
+          const { losses } = await app.snapshot();
+          await app.page.getByLabel("Loaders").fill(workers);
+          await app.press("Enter");
+          await app.until((now) => now.losses.length > losses.length);
+        }
+      }
+      const { losses, log } = await app.until(({ state }) => state.kind === "finished");
+      expect(losses).toHaveLength(200);
+      expect(log.filter(({ level }) => level === "error")).toEqual([]);
+      expect(app.complaints).toEqual([]);
+      await app.close();
+      return losses.map(({ total }) => total);
+    };
+    expect(await losses(true)).toEqual(await losses(false));
+  });
+
   it("gives the same losses for the same seed whatever is switched on, and others for another seed", async () => {
     const losses = async (changes: string): Promise<number[]> => {
       const app = await PlaygroundPage.open(stage, `${SMALL}&train.length.count=6&${changes}`);

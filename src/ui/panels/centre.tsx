@@ -55,18 +55,27 @@ export function Centre() {
   );
 }
 
-/** Wall and inspector share a place: the focus goes with what is shown there, if it was there. */
+/**
+ * Wall and inspector share a place: a focus that was visible there goes with what is shown there, and comes back. One that
+ * nobody saw (a click, a key pressed on the page) leaves no tile behind that would take the next Space.
+ */
 function useFocusInPlace(isInspecting: boolean) {
   const section = useRef<HTMLElement>(null);
   const was = useRef(isInspecting);
+  const wasVisible = useRef(false);
+  // Asked before the change is drawn: what had the focus is taken off the page with it.
+  const active = document.activeElement;
+  const isVisible = active !== null && section.current?.contains(active) && active.matches(":focus-visible");
+  const isElsewhere = active !== document.body && !section.current?.contains(active);
   useEffect(() => {
     if (was.current === isInspecting) return;
     was.current = isInspecting;
-    if (document.activeElement !== document.body && !section.current?.contains(document.activeElement))
-      return;
+    if (isElsewhere) return;
+    if (isInspecting) wasVisible.current = isVisible === true;
+    else if (!wasVisible.current) return;
     const target = isInspecting ? ".inspector-page" : ".tile[aria-current=true]";
     section.current?.querySelector<HTMLElement>(target)?.focus({ preventScroll: true });
-  }, [isInspecting]);
+  });
   return section;
 }
 

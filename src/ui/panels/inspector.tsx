@@ -16,7 +16,7 @@ export function Inspector() {
   const summaries = useApp(({ quality }) => quality.summaries);
   const total = useApp(({ data }) => data.dataset?.validationPages ?? 0);
   const [marked, setMarked] = useState<string | null>(null);
-  const [opacity, setOpacity] = useState(100);
+  const [opacity, setOpacity] = useState(70);
   const page = fast.dataset?.validation[index];
   if (page === undefined) return <p className="empty">There is no page {index + 1}.</p>;
   const evaluation = summaries.length > 0 ? fast.evaluationOf(page.id) : undefined;

@@ -1,6 +1,7 @@
 // What colours and line styles mean, for the overlays that are on.
 
 import { cividisStops, viridisStops } from "../canvas/palettes.ts";
+import { count } from "../format.ts";
 import { useApp } from "../use-app.ts";
 
 const BOX_KEYS = ["matched", "missed", "false", "merged"] as const;
@@ -8,7 +9,8 @@ const BOX_WORDS = { matched: "found", missed: "missed", false: "false", merged: 
 
 export function Legend() {
   const overlays = useApp(({ view }) => view.overlays);
-  const hasBoxes = useApp(({ quality }) => quality.summaries.length > 0);
+  const step = useApp(({ quality }) => quality.summaries.at(-1)?.step);
+  const hasBoxes = step !== undefined;
   return (
     <ul className="legend small muted" aria-label="Legend">
       {overlays.truth && (
@@ -36,6 +38,9 @@ export function Legend() {
           <Scale stops={cividisStops} />
           threshold map, 0 to 1
         </li>
+      )}
+      {step !== undefined && (overlays.boxes || overlays.probability || overlays.threshold) && (
+        <li className="figures">{`maps and boxes of step ${count(step)}`}</li>
       )}
     </ul>
   );

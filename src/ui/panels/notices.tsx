@@ -1,7 +1,9 @@
 // What a person must know before going on: a failure with what was kept and what to do, the engine that stands in, settings
 // that a link could not mean, pages that wait. Plain boxes in the reading order; a failure is announced at once.
 
+import { useMemo } from "react";
 import type { ErrorData } from "../../core/index.ts";
+import { warningsOnPages } from "../../store/index.ts";
 import { plural } from "../format.ts";
 import { ERROR_HEADINGS } from "../sentences.ts";
 import { useApp, usePlayground } from "../use-app.ts";
@@ -103,7 +105,10 @@ function EngineNotice() {
 function SettingsNotice() {
   const playground = usePlayground();
   const notices = useApp(({ settings }) => settings.notices);
-  const warnings = useApp(({ settings }) => settings.warnings);
+  const judged = useApp(({ settings }) => settings.warnings);
+  const config = useApp(({ settings }) => settings.resolved.config);
+  const trainPages = useApp(({ data }) => data.dataset?.trainPages ?? null);
+  const warnings = useMemo(() => warningsOnPages(judged, config, trainPages), [judged, config, trainPages]);
   if (notices.length === 0 && warnings.length === 0) return null;
   return (
     <div className="notice notice-warning" role="status">
