@@ -20,6 +20,7 @@ export {
 } from "./factors.ts";
 export { type Gate, signed } from "./gates.ts";
 export { blockOrder } from "./order.ts";
+export { ORIGINAL_BATCHES, type OriginalOutcome, type OriginalRow, runOriginal } from "./original.ts";
 export {
   type Arm,
   type ArmId,
@@ -32,6 +33,7 @@ export {
   type UnitLength,
   unitLength,
 } from "./plan.ts";
+export { type Check, type QuickCheck, quickCheck } from "./quick-check.ts";
 export type {
   CacheMove,
   CounterMove,

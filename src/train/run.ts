@@ -29,6 +29,8 @@ export interface RunTools {
   readonly factories: readonly EngineFactory[];
   readonly openPool: (request: StartRequest, emitter: Emitter) => Promise<SamplePool>;
   readonly emitter: Emitter;
+  /** Told at the end of every step, before the next begins. */
+  readonly stepEnded?: (step: number) => void;
 }
 
 /** How often the loaders are asked for their counters. */
@@ -257,6 +259,7 @@ export class TrainingRun {
     );
     await ticket.accepted;
     this.#instruments.stepEnded(samples, ready - start, performance.now() - ready);
+    this.#tools.stepEnded?.(step);
     if (this.#epoch() !== epochBefore) {
       await this.#countCache();
       this.#instruments.epochStarted();
