@@ -58,6 +58,14 @@ export interface EngineSettings {
   };
   /** Threshold map value of byte 0 and of byte 255; 0.3 and 0.7 in DBNet. */
   readonly thresholdRange: readonly [number, number];
+  /**
+   * Parameters, or nodes for all of theirs, that the optimiser leaves as they are, by name; none unless given. Below the
+   * first layer that trains, no gradient is computed. A batch norm whose γ and β are both named here keeps its running
+   * statistics and normalises with them.
+   */
+  readonly frozen?: ReadonlySet<string>;
+  /** What every batch norm normalises with in training: "running" also leaves the running statistics; "batch" unless given. */
+  readonly batchNorm?: "batch" | "running";
   readonly tracer: Tracer;
 }
 

@@ -266,6 +266,22 @@ export function batchNormCases(): OperationCase[] {
           ...extra,
         };
       }),
+      makeCase(`${name} inference gradient`, index, (b, random) => {
+        const [input, outputGradient] = pair(b, random);
+        const inputGradient = b.tensor(input.batch, channels, input.height, input.width);
+        const slots = b.norm(channels);
+        const learned = index === 4 ? {} : { gammaGradient: slots.gamma, betaGradient: slots.beta };
+        return {
+          kind: "batchNormInferenceGradient",
+          input,
+          outputGradient,
+          inputGradient,
+          accumulate: index % 2 === 0,
+          slots,
+          ...learned,
+          ...extra,
+        };
+      }),
     ];
   });
 }

@@ -4,6 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { PlaygroundError } from "../../src/core/index.ts";
 import type { EngineSettings, LossParts } from "../../src/engine/engine.ts";
+import { freeze } from "../../src/engine/freeze.ts";
 import { planPrediction, planTraining } from "../../src/engine/plan/plan.ts";
 import { buildWebGpuEngine, requestGpu, type WebGpuEngine } from "../../src/engine/webgpu/index.ts";
 import { buildGraph } from "../../src/graph/index.ts";
@@ -61,10 +62,11 @@ describe("a step", () => {
       }),
     ],
     [
-      "every kind of node, AdamW with decay",
+      "every kind of node, one batch norm and a head's first layer frozen, AdamW with decay",
       engineSettings(everythingGraph(), {
         batchSize: 2,
         sizePx: 24,
+        frozen: new Set(["bn0.weight", "bn0.bias", "thresholdHead.0.weight"]),
         initialWeights: livelyWeights(everythingGraph(), 5),
         optimizer: { kind: "adamw", beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 },
       }),
@@ -72,7 +74,8 @@ describe("a step", () => {
   ])("has the reference's losses and norms: %s", async (_, settings) => {
     const engine = await build(settings);
     const losses = await train(engine, settings, seeds(6));
-    const plan = planTraining(settings.graph, settings);
+    const { graph, runningNorms } = freeze(settings.graph, settings);
+    const plan = planTraining(graph, settings, runningNorms);
     const state = referenceState(plan, settings.initialWeights);
     for (const [index, seed] of seeds(6).entries()) {
       const expected = runPlan(
@@ -89,7 +92,7 @@ describe("a step", () => {
       if (isMove) expect(Math.abs(got.gradientNorm - norm) / norm).toBeLessThan(1e-4);
       else expect(got.gradientNorm).toBeNaN();
     }
-    const prediction = planPrediction(settings.graph, settings, { threshold: true });
+    const prediction = planPrediction(graph, settings, { threshold: true });
     const buffers = prediction.buffers.map((size) => new Float64Array(size));
     const batch = randomBatch(settings.batchSize, settings.sizePx, 7);
     runPlan(prediction, { ...state.memory, buffers }, batch, settings);

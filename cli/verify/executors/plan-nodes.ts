@@ -43,8 +43,9 @@ export async function answerNodes(question: NodesQuestion, open: OpenMachine): P
     [output, shapeOf(outputGradient.shape)],
     ...[...feeds].map(([id, { shape }]) => [id, shapeOf(shape)] as const),
   ]);
-  const lowered = lowerGraph(graph, [output, OTHER]);
-  const forward = planForward(lowered, shapes, layout, batch, mode === "training" ? "batch" : "running");
+  const statistics = mode === "training" ? "batch" : "running";
+  const lowered = lowerGraph(graph, [output, OTHER], () => statistics);
+  const forward = planForward(lowered, shapes, layout, batch);
   const view = (id: string): View => {
     const found = forward.values.get(id);
     if (found === undefined) throw new Error(`the plan has no value "${id}"`);
@@ -53,9 +54,8 @@ export async function answerNodes(question: NodesQuestion, open: OpenMachine): P
   const standIns = new Set([IMAGE, ...producers.map(({ id }) => id)].map(view));
   const isNodes = (op: PlanOp): boolean => !("output" in op && standIns.has(op.output));
   const ahead = forward.ops.filter(isNodes);
-  const isFrozenNorm = node.kind === "batchNorm" && mode === "inference";
   const start = forward.ops.length;
-  if (!isFrozenNorm) planBackward(forward, outputs);
+  planBackward(forward, outputs);
   const back = forward.ops.slice(start);
   const loss = back.find((op) => op.kind === "loss");
   const slotOf = (name: string): Slot => {
@@ -105,15 +105,7 @@ export async function answerNodes(question: NodesQuestion, open: OpenMachine): P
     const named = parametersOf(node).map(({ name }) => name);
     const ofStore = (store: "trainable" | "statistics", from: Float32Array) =>
       new Map(named.filter((name) => slotOf(name).store === store).map((name) => [name, cut(from, name)]));
-    const answer = {
-      output: { shape: outputGradient.shape, data: values },
-      running: ofStore("statistics", running),
-    };
-    if (loss === undefined) {
-      const withoutGradients =
-        "no plan has a gradient through batch norm with running statistics: training uses the batch's own";
-      return { ...answer, feedGradients: new Map(), weightGradients: new Map(), withoutGradients };
-    }
+    if (loss === undefined) throw new Error("a backward plan begins with the loss");
     machine.writeTensor(loss.probabilityGradient, outputGradient.data);
     machine.clearGradients();
     await machine.run("backward");
@@ -121,7 +113,12 @@ export async function answerNodes(question: NodesQuestion, open: OpenMachine): P
     const feedGradients = new Map<string, Float32Array>();
     for (const [id, at] of feedGradientViews)
       if (at !== undefined) feedGradients.set(id, await machine.readTensor(at));
-    return { ...answer, feedGradients, weightGradients: ofStore("trainable", gradients) };
+    return {
+      output: { shape: outputGradient.shape, data: values },
+      running: ofStore("statistics", running),
+      feedGradients,
+      weightGradients: ofStore("trainable", gradients),
+    };
   } finally {
     machine.dispose();
   }

@@ -5,7 +5,7 @@ import type { NodeId } from "../../graph/index.ts";
 import { channelsBefore, type Forward, known, normSlots, placedKey } from "./forward.ts";
 import type { Lowered, Names } from "./lowered.ts";
 import { joinedSlot } from "./parameters.ts";
-import type { Activation, PlanOp, Slot, View } from "./types.ts";
+import type { Activation, ParameterLayout, PlanOp, Slot, View } from "./types.ts";
 import { parameterNames } from "./twins.ts";
 import { channelSlice } from "./views.ts";
 
@@ -27,7 +27,7 @@ class Backward {
     this.forward = forward;
     this.nodes = new Map(forward.nodes.map((node) => [node.id, node]));
     this.position = new Map(forward.nodes.map((node, index) => [node.id, index]));
-    this.learning = this.findLearning();
+    this.learning = learningNodes(forward.nodes, forward.parameters);
   }
 
   run({ probability, threshold }: { probability: NodeId; threshold: NodeId }): void {
@@ -192,18 +192,21 @@ class Backward {
     const { view, accumulate } = isNeeded
       ? this.target(id, node.id)
       : { view: allocate(known(shapes, id)), accumulate: false };
-    ops.push({
-      kind: "batchNormGradient",
+    const common = {
       input: known(values, id),
       outputGradient,
       inputGradient: view,
       accumulate,
-      saved: known(saved, node.id),
       slots: normSlots(node.norm, parameters),
       ...(gammaGradient === undefined ? {} : { gammaGradient }),
       ...(betaGradient === undefined ? {} : { betaGradient }),
       ...(node.activation === undefined ? {} : { activation: node.activation }),
-    });
+    };
+    ops.push(
+      node.statistics === "running"
+        ? { kind: "batchNormInferenceGradient", ...common }
+        : { kind: "batchNormGradient", ...common, saved: known(saved, node.id) },
+    );
   }
 
   private sum(node: Lowered<"addUpsampled">, outputGradient: View): void {
@@ -279,17 +282,19 @@ class Backward {
     const slot = joinedSlot(this.forward.parameters, names);
     return slot.store === "trainable" ? slot : undefined;
   }
+}
 
-  /** Values that a trainable parameter has a part in. */
-  private findLearning(): ReadonlySet<NodeId> {
-    const learning = new Set<NodeId>();
-    const { slots } = this.forward.parameters;
-    for (const node of this.forward.nodes) {
-      const learns = parameterNames(node).some((name) => slots.get(name)?.store === "trainable");
-      if (learns || node.inputs.some((id) => learning.has(id))) learning.add(node.id);
-    }
-    return learning;
+/** Values that a trainable parameter has a part in. */
+export function learningNodes(
+  nodes: readonly Lowered[],
+  { slots }: Pick<ParameterLayout, "slots">,
+): ReadonlySet<NodeId> {
+  const learning = new Set<NodeId>();
+  for (const node of nodes) {
+    const learns = parameterNames(node).some((name) => slots.get(name)?.store === "trainable");
+    if (learns || node.inputs.some((id) => learning.has(id))) learning.add(node.id);
   }
+  return learning;
 }
 
 /** The others' derivative follows from their output, so that their input need not be kept. */

@@ -12,7 +12,7 @@ export interface Forward {
   readonly ops: PlanOp[];
   /** Of every lowered value. */
   readonly values: ReadonlyMap<NodeId, View>;
-  /** Mean and 1/deviation of each batch norm, by its node. */
+  /** Mean and 1/deviation of each batch norm with the batch's statistics, by its node. */
   readonly saved: ReadonlyMap<NodeId, View>;
   readonly shapes: ReadonlyMap<NodeId, Shape>;
   readonly parameters: ParameterLayout;
@@ -28,13 +28,11 @@ export function placedKey(concat: NodeId, input: NodeId): string {
   return `${concat} < ${input}`;
 }
 
-/** `norm` says whether batch norm uses the batch's statistics and prepares for a gradient, or the running ones. */
 export function planForward(
   nodes: readonly Lowered[],
   shapes: ReadonlyMap<NodeId, Shape>,
   parameters: ParameterLayout,
   batch: number,
-  norm: "batch" | "running",
 ): Forward {
   const bufferSizes: number[] = [];
   const allocate = (shape: Shape): View => {
@@ -48,7 +46,7 @@ export function planForward(
   const ops = nodes.flatMap((node): PlanOp[] => {
     const output = known(values, node.id);
     const input = (index = 0): View => known(values, node.inputs[index] ?? "");
-    if (node.kind === "batchNorm" && norm === "batch") {
+    if (node.kind === "batchNorm" && node.statistics === "batch") {
       const statistics = wholeView(bufferSizes.length, 1, {
         channels: 2,
         heightPx: 1,

@@ -1,18 +1,20 @@
-// Decisions about what runs as one: batch norm with its activation, upsampling with the addition after it, and for
-// predictions a whole convolution, batch norm and activation.
+// Decisions about what runs as one: batch norm with its activation, upsampling with the addition after it, and where no
+// gradient is needed a whole convolution, batch norm and activation.
 
 import type { NodeId } from "../../graph/index.ts";
 import { consumersOf, type Lowered } from "./lowered.ts";
 
-/** `predict` folds more, because nothing has to be kept for a gradient. `outputs` must stay values of their own. */
+/** Values outside `learning` are folded further, as nothing of them is kept for a gradient. `outputs` stay values of their own. */
 export function fuse(
   nodes: readonly Lowered[],
   outputs: readonly NodeId[],
-  purpose: "train" | "predict",
+  learning: ReadonlySet<NodeId>,
 ): Lowered[] {
   let fused = foldEach(nodes, outputs, intoBatchNorm);
   fused = foldUpsampling(fused, outputs);
-  return purpose === "train" ? fused : foldEach(fused, outputs, intoConvolution);
+  return foldEach(fused, outputs, (producer, consumer) =>
+    learning.has(consumer.id) ? undefined : intoConvolution(producer, consumer),
+  );
 }
 
 type Fold = (producer: Lowered, consumer: Lowered) => Lowered | undefined;
@@ -44,7 +46,8 @@ function intoConvolution(producer: Lowered, consumer: Lowered): Lowered | undefi
   if (consumer.kind === "activation") {
     return { ...producer, id: consumer.id, activation: consumer.activation };
   }
-  if (consumer.kind !== "batchNorm" || producer.norm !== undefined) return undefined;
+  const isAffine = consumer.kind === "batchNorm" && consumer.statistics === "running";
+  if (!isAffine || producer.norm !== undefined) return undefined;
   const { norm, activation } = consumer;
   return { ...producer, id: consumer.id, norm, ...(activation === undefined ? {} : { activation }) };
 }

@@ -16,6 +16,9 @@ export interface Norm {
   readonly momentum: number;
 }
 
+/** What a batch norm normalises with; the batch's own also move the running ones. */
+export type Statistics = "batch" | "running";
+
 export type LoweredKind =
   | { readonly kind: "input" }
   | {
@@ -36,7 +39,12 @@ export type LoweredKind =
       readonly norm?: Norm;
       readonly activation?: Activation;
     }
-  | { readonly kind: "batchNorm"; readonly norm: Norm; readonly activation?: Activation }
+  | {
+      readonly kind: "batchNorm";
+      readonly norm: Norm;
+      readonly statistics: Statistics;
+      readonly activation?: Activation;
+    }
   | { readonly kind: "activation"; readonly activation: Activation }
   | { readonly kind: "maxPool"; readonly geometry: PoolGeometry }
   | { readonly kind: "globalAveragePool" }
@@ -54,20 +62,24 @@ export type Lowered<K extends LoweredKind["kind"] = LoweredKind["kind"]> = {
   readonly inputs: readonly NodeId[];
 } & Extract<LoweredKind, { readonly kind: K }>;
 
-/** Nodes that `outputs` depend on, in order, each by itself. */
-export function lowerGraph(graph: Graph, outputs: readonly NodeId[]): Lowered[] {
+/** Nodes that `outputs` depend on, in order, each by itself. `statisticsOf` a batch norm's node. */
+export function lowerGraph(
+  graph: Graph,
+  outputs: readonly NodeId[],
+  statisticsOf: (id: NodeId) => Statistics,
+): Lowered[] {
   const needed = new Set(outputs);
   const kept: Lowered[] = [];
   for (const node of [...graph.nodes].reverse()) {
     if (!needed.has(node.id)) continue;
-    const lowered = lowerNode(node);
+    const lowered = lowerNode(node, statisticsOf);
     for (const input of lowered.inputs) needed.add(input);
     kept.push(lowered);
   }
   return kept.reverse();
 }
 
-function lowerNode(node: Node): Lowered {
+function lowerNode(node: Node, statisticsOf: (id: NodeId) => Statistics): Lowered {
   const { id } = node;
   switch (node.kind) {
     case "input":
@@ -96,7 +108,7 @@ function lowerNode(node: Node): Lowered {
         epsilon,
         momentum,
       };
-      return { id, inputs: [node.input], kind: "batchNorm", norm };
+      return { id, inputs: [node.input], kind: "batchNorm", norm, statistics: statisticsOf(id) };
     }
     case "activation": {
       const activation = { kind: node.activation, slope: node.slope ?? 1 / 6 };

@@ -10,7 +10,8 @@ import {
 } from "../../../tests/gpu/reference/fixtures.ts";
 import { referenceState, runPlan } from "../../../tests/gpu/reference/run.ts";
 import { randomFrom, type TrainBatch } from "../../core/index.ts";
-import { buildGraph, type Graph, sizeOf, type Weights } from "../../graph/index.ts";
+import { buildGraph, type Graph, parametersOf, sizeOf, type Weights } from "../../graph/index.ts";
+import { freeze } from "../freeze.ts";
 import { parameterLayout, planPrediction, planTraining } from "./plan.ts";
 import type { Plan } from "./types.ts";
 import { elementCount, trafficOf } from "./views.ts";
@@ -23,8 +24,15 @@ function lossOf(plan: Plan, weights: Weights, batch: TrainBatch, graph: Graph): 
 }
 
 /** Largest relative error of the plan's gradient at sampled weights of every trainable parameter. */
-function worstGradientError(graph: Graph, weights: Weights, sizePx: number, everyNth: number): number {
-  const plan = planTraining(graph, { batchSize: 2, sizePx });
+function worstGradientError(
+  built: Graph,
+  weights: Weights,
+  sizePx: number,
+  everyNth: number,
+  freezing: Parameters<typeof freeze>[1] = {},
+): number {
+  const { graph, runningNorms } = freeze(built, freezing);
+  const plan = planTraining(graph, { batchSize: 2, sizePx }, runningNorms);
   const batch = randomBatch(2, sizePx, 3);
   const { memory } = referenceState(plan, weights);
   runPlan(plan, memory, batch, settingsFor(graph, sizePx));
@@ -49,6 +57,11 @@ function worstGradientError(graph: Graph, weights: Weights, sizePx: number, ever
   return worst;
 }
 
+function parametersAt(graph: Graph, id: string): number {
+  const node = graph.nodes.find((one) => one.id === id);
+  return node === undefined ? 0 : parametersOf(node).length;
+}
+
 describe("planTraining", () => {
   it("has the gradient that finite differences measure, for every kind of node", () => {
     const graph = everythingGraph();
@@ -58,6 +71,36 @@ describe("planTraining", () => {
   it("has it for nano", () => {
     const graph = buildGraph("nano");
     expect(worstGradientError(graph, livelyWeights(graph, 6), 32, 8)).toBeLessThan(1e-3);
+  });
+
+  it("has it with batch norms that use running statistics", () => {
+    const graph = everythingGraph();
+    const weights = livelyWeights(graph, 5);
+    expect(worstGradientError(graph, weights, 16, 1, { batchNorm: "running" })).toBeLessThan(1e-3);
+  });
+
+  it("has it above and beside what is frozen", () => {
+    const graph = everythingGraph();
+    // A batch norm in the middle, and one head: gradients still pass through both.
+    const head = graph.nodes.filter(({ block }) => block === "thresholdHead").map(({ id }) => id);
+    const frozen = new Set(["bn1.weight", "bn1.bias", ...head.filter((id) => parametersAt(graph, id) > 0)]);
+    expect(worstGradientError(graph, livelyWeights(graph, 5), 16, 1, { frozen })).toBeLessThan(1e-3);
+  });
+
+  it("runs a frozen encoder as a prediction does, without a gradient", () => {
+    const built = buildGraph("nano");
+    const names = built.parameters.filter(({ block }) => block === "encoder").map(({ name }) => name);
+    const { graph, runningNorms } = freeze(built, { frozen: new Set(names) });
+    const plan = planTraining(graph, { batchSize: 1, sizePx: 32 }, runningNorms);
+    const count = (kind: string): number => plan.ops.filter((op) => op.kind === kind).length;
+    // Nine layers of the encoder are one dispatch each; only the joined heads still have batch norms.
+    expect(count("batchNorm")).toBe(2);
+    expect(count("batchNormInference")).toBe(0);
+    expect(count("batchNormGradient")).toBe(2);
+    expect(count("convInputGradient")).toBe(5);
+    expect(plan.parameters.sizes.trainable).toBeLessThan(
+      planTraining(built, { batchSize: 1, sizePx: 32 }).parameters.sizes.trainable,
+    );
   });
 
   it("joins both heads and writes concatenations in place", () => {

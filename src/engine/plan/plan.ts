@@ -1,11 +1,11 @@
 // Graph and sizes → a training step or a prediction as a fixed list of operations (see types.ts).
-// Training: heads joined, batch statistics, loss and gradient. Prediction: batch norm and activation folded.
+// Training: heads joined, batch statistics, loss and gradient. Prediction and what is frozen: batch norm and activation folded.
 
 import type { Graph, NodeId } from "../../graph/index.ts";
-import { planBackward } from "./backward.ts";
+import { learningNodes, planBackward } from "./backward.ts";
 import { type Forward, known, planForward } from "./forward.ts";
 import { fuse } from "./fuse.ts";
-import { type Lowered, lowerGraph } from "./lowered.ts";
+import { lowerGraph } from "./lowered.ts";
 import { shareMemory } from "./memory.ts";
 import { layOut } from "./parameters.ts";
 import { type InputSize, shapesOf } from "./shapes.ts";
@@ -16,11 +16,22 @@ export interface PlanSize extends InputSize {
   readonly batchSize: number;
 }
 
-/** Forward, loss and gradient of one batch. The optimiser's move is one pass over the flat stores after it. */
-export function planTraining(graph: Graph, size: PlanSize): Plan {
-  const nodes = trainingNodes(graph);
+/**
+ * Forward, loss and gradient of one batch. The optimiser's move is one pass over the flat stores after it.
+ * Batch norms of `runningNorms` normalise with running statistics and leave them; what learns nothing is planned as for
+ * a prediction. `freeze` makes graph and norms of what a run freezes.
+ */
+export function planTraining(
+  graph: Graph,
+  size: PlanSize,
+  runningNorms: ReadonlySet<NodeId> = new Set(),
+): Plan {
   const parameters = parameterLayout(graph);
-  const forward = planForward(nodes, shapesOf(nodes, size), parameters, size.batchSize, "batch");
+  const outputs = [graph.outputs.probability, graph.outputs.threshold];
+  const lowered = lowerGraph(graph, outputs, (id) => (runningNorms.has(id) ? "running" : "batch"));
+  const joined = joinTwins(lowered, graph);
+  const nodes = fuse(joined, outputs, learningNodes(joined, parameters));
+  const forward = planForward(nodes, shapesOf(nodes, size), parameters, size.batchSize);
   planBackward(forward, graph.outputs);
   return finish(forward, size, graph.outputs.probability, graph.outputs.threshold);
 }
@@ -29,24 +40,24 @@ export function planTraining(graph: Graph, size: PlanSize): Plan {
 export function planPrediction(graph: Graph, size: PlanSize, wanted: { readonly threshold: boolean }): Plan {
   const { probability, threshold } = graph.outputs;
   const outputs = wanted.threshold ? [probability, threshold] : [probability];
-  const lowered = lowerGraph(graph, outputs);
-  const nodes = fuse(wanted.threshold ? joinTwins(lowered, graph) : lowered, outputs, "predict");
+  const lowered = lowerGraph(graph, outputs, () => "running");
+  const nodes = fuse(wanted.threshold ? joinTwins(lowered, graph) : lowered, outputs, new Set());
   const shapes = shapesOf(nodes, size);
-  const forward = planForward(nodes, shapes, parameterLayout(graph), size.batchSize, "running");
+  const forward = planForward(nodes, shapes, parameterLayout(graph), size.batchSize);
   return finish(forward, size, probability, wanted.threshold ? threshold : undefined);
 }
 
 /** Where the parameters of a graph lie, for training and prediction alike. */
 export function parameterLayout(graph: Graph): ParameterLayout {
-  const joined = trainingNodes(graph)
-    .flatMap(namesOf)
-    .filter((names) => names.length > 1);
-  return layOut(graph, joined);
-}
-
-function trainingNodes(graph: Graph): Lowered[] {
   const outputs = [graph.outputs.probability, graph.outputs.threshold];
-  return fuse(joinTwins(lowerGraph(graph, outputs), graph), outputs, "train");
+  const joined = joinTwins(
+    lowerGraph(graph, outputs, () => "batch"),
+    graph,
+  );
+  return layOut(
+    graph,
+    joined.flatMap(namesOf).filter((names) => names.length > 1),
+  );
 }
 
 function finish(forward: Forward, size: PlanSize, probability: NodeId, threshold: NodeId | undefined): Plan {

@@ -62,7 +62,11 @@ function isJoinable(a: Lowered, b: Lowered): boolean {
     return a.channels === b.channels && a.bias.length === b.bias.length;
   }
   if (a.kind === "batchNorm" && b.kind === "batchNorm") {
-    const same = [a.norm.epsilon === b.norm.epsilon, a.norm.momentum === b.norm.momentum];
+    const same = [
+      a.norm.epsilon === b.norm.epsilon,
+      a.norm.momentum === b.norm.momentum,
+      a.statistics === b.statistics,
+    ];
     return same.every(Boolean) && sameActivation(a.activation, b.activation);
   }
   return a.kind === "activation" && b.kind === "activation" && sameActivation(a.activation, b.activation);

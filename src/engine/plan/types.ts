@@ -144,6 +144,18 @@ export type PlanOp =
       readonly slots: NormSlots;
       readonly activation?: Activation;
     }
+  /** Of the form with running statistics, which are constants. */
+  | {
+      readonly kind: "batchNormInferenceGradient";
+      readonly input: View;
+      readonly outputGradient: View;
+      readonly inputGradient: View;
+      readonly accumulate: boolean;
+      readonly slots: NormSlots;
+      readonly gammaGradient?: Slot;
+      readonly betaGradient?: Slot;
+      readonly activation?: Activation;
+    }
   | {
       readonly kind: "activation";
       readonly input: View;

@@ -54,6 +54,7 @@ export function trafficOf(op: PlanOp): Traffic {
       return { reads: [op.input, op.outputGradient, op.saved], writes: [op.inputGradient] };
     case "activationGradient":
       return { reads: [op.saved, op.outputGradient], writes: [op.inputGradient] };
+    case "batchNormInferenceGradient":
     case "maxPoolGradient":
       return { reads: [op.input, op.outputGradient], writes: [op.inputGradient] };
     case "addUpsampled":

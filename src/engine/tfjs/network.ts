@@ -11,6 +11,8 @@ type BatchNorm = Extract<Node, { kind: "batchNorm" }>;
 export interface NetworkMode {
   /** Training normalises with the batch's statistics and reports them; inference uses the running ones. */
   readonly onStatistics: ((node: BatchNorm, statistics: BatchStatistics) => void) | "inference";
+  /** Batch norms that use the running ones in training too; none unless given. */
+  readonly runningNorms?: ReadonlySet<NodeId>;
 }
 
 /** Reads a parameter in tfjs layout. */
@@ -67,7 +69,7 @@ function runNode(
     case "batchNorm": {
       const [gamma, beta] = [parameter(node.gamma) as tf.Tensor1D, parameter(node.beta) as tf.Tensor1D];
       const { onStatistics } = mode;
-      if (onStatistics === "inference") {
+      if (onStatistics === "inference" || mode.runningNorms?.has(node.id) === true) {
         const running = { mean: parameter(node.runningMean), variance: parameter(node.runningVariance) };
         return batchNormInference(at(node.input), { gamma, beta, ...running }, node.epsilon);
       }

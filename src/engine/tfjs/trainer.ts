@@ -11,6 +11,7 @@ import {
   type Weights,
 } from "../../graph/index.ts";
 import type { EngineSettings, EngineState } from "../engine.ts";
+import { freeze } from "../freeze.ts";
 import type { BatchStatistics } from "./batch-norm.ts";
 import { type LossTensors, lossFromLogits, type TargetTensors } from "./loss.ts";
 import { nodesFor, runNodes } from "./network.ts";
@@ -19,7 +20,7 @@ import { ParameterVector } from "./parameters.ts";
 
 export type TrainerSettings = Pick<
   EngineSettings,
-  "graph" | "initialWeights" | "loss" | "optimizer" | "clipNorm" | "accumulate"
+  "graph" | "initialWeights" | "loss" | "optimizer" | "clipNorm" | "accumulate" | "frozen" | "batchNorm"
 >;
 
 /** Called as each part of a step has been queued. */
@@ -42,6 +43,7 @@ type BatchNorm = Extract<Node, { kind: "batchNorm" }>;
 
 export class Trainer {
   readonly #settings: TrainerSettings;
+  readonly #runningNorms: ReadonlySet<NodeId>;
   readonly #trainable: ParameterVector;
   readonly #running: ParameterVector;
   readonly #frozen: ParameterVector;
@@ -55,9 +57,10 @@ export class Trainer {
 
   /** Throws PlaygroundError when the graph does not fit together or weights are missing. */
   constructor(settings: TrainerSettings) {
-    const { graph } = settings;
-    validateGraph(graph);
-    this.#settings = settings;
+    validateGraph(settings.graph);
+    const { graph, runningNorms } = freeze(settings.graph, settings);
+    this.#settings = { ...settings, graph };
+    this.#runningNorms = runningNorms;
     const isRunning = (role: string): boolean => role === "runningMean" || role === "runningVariance";
     this.#trainable = new ParameterVector(
       graph,
@@ -243,10 +246,12 @@ export class Trainer {
       });
     add(this.#trainable, trainable);
     add(this.#frozen, this.#frozen.slices(this.#frozenValues));
-    if (onStatistics === undefined) add(this.#running, this.#running.slices(this.#runningValues));
+    if (onStatistics === undefined || this.#runningNorms.size > 0)
+      add(this.#running, this.#running.slices(this.#runningValues));
     const input = this.#settings.graph.nodes[0]?.id ?? "";
     return runNodes(nodes, new Map([[input, images]]), (name) => readParameter(parameters, name), {
       onStatistics: onStatistics ?? "inference",
+      runningNorms: this.#runningNorms,
     });
   }
 

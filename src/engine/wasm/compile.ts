@@ -1,6 +1,7 @@
 // Settings → everything that a run needs in its one linear memory: addresses, programs, tables. Nothing here runs.
 
 import type { EngineSettings } from "../engine.ts";
+import { freeze } from "../freeze.ts";
 import { planPrediction, planTraining } from "../plan/plan.ts";
 import type { ParameterLayout, Plan } from "../plan/types.ts";
 import { Arena } from "./arena.ts";
@@ -40,8 +41,9 @@ export interface Compiled {
 export type CompileSettings = Omit<EngineSettings, "initialWeights" | "tracer" | "accumulate">;
 
 export function compile(settings: CompileSettings): Compiled {
-  const { graph, batchSize, sizePx } = settings;
-  const training = planTraining(graph, { batchSize, sizePx });
+  const { batchSize, sizePx } = settings;
+  const { graph, runningNorms } = freeze(settings.graph, settings);
+  const training = planTraining(graph, { batchSize, sizePx }, runningNorms);
   const [probability, both] = [false, true].map((threshold) =>
     planPrediction(graph, { batchSize, sizePx }, { threshold }),
   );

@@ -60,6 +60,7 @@ export function encode(op: PlanOp, constants: Constants, batch: BatchSpace, spac
     case "batchNorm":
       return [batchNorm(op, space)];
     case "batchNormGradient":
+    case "batchNormInferenceGradient":
       return [batchNormGradient(op, space)];
     case "batchNormInference":
       return [batchNormInference(op, space)];

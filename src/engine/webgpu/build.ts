@@ -2,6 +2,7 @@
 
 import { PlaygroundError } from "../../core/index.ts";
 import type { BuildProgress, EngineSettings } from "../engine.ts";
+import { freeze } from "../freeze.ts";
 import { planPrediction, planTraining } from "../plan/plan.ts";
 import type { Plan } from "../plan/types.ts";
 import { predictionCalls, type TrainingCalls, trainingCalls } from "./calls.ts";
@@ -15,13 +16,15 @@ import { stateBuffers } from "./state.ts";
 
 /** Compiles everything that a run needs. Throws PlaygroundError when the network does not fit the device. */
 export async function buildWebGpuEngine(
-  settings: EngineSettings,
+  given: EngineSettings,
   progress: BuildProgress,
   gpu: GpuDevice,
 ): Promise<WebGpuEngine> {
-  const plan = planTraining(settings.graph, settings);
+  const { graph, runningNorms } = freeze(given.graph, given);
+  const settings = { ...given, graph };
+  const plan = planTraining(graph, settings, runningNorms);
   const [prediction, withThreshold] = [false, true].map((threshold) =>
-    planPrediction(settings.graph, settings, { threshold }),
+    planPrediction(graph, settings, { threshold }),
   );
   if (prediction === undefined || withThreshold === undefined) throw new Error("no plan for predictions");
   const calls = trainingCalls(plan, settings);

@@ -3,7 +3,12 @@
 import type { EngineSettings } from "../engine.ts";
 import type { Plan, PlanOp, Slot } from "../plan/types.ts";
 import type { KernelCall } from "./kernel.ts";
-import { batchNorm, batchNormGradient, batchNormInference } from "./kernels/batch-norm/batch-norm.ts";
+import {
+  batchNorm,
+  batchNormGradient,
+  batchNormInference,
+  batchNormInferenceGradient,
+} from "./kernels/batch-norm/batch-norm.ts";
 import { conv, convInputGradient } from "./kernels/conv/conv.ts";
 import { convInputGradientStrided } from "./kernels/conv-input-gradient-strided/conv-input-gradient-strided.ts";
 import {
@@ -121,6 +126,8 @@ export function callsFor(
       return [batchNormGradient(op, reserve)];
     case "batchNormInference":
       return [batchNormInference(op)];
+    case "batchNormInferenceGradient":
+      return [batchNormInferenceGradient(op, reserve)];
     case "activation":
       return [activation(op)];
     case "activationGradient":

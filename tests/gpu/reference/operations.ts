@@ -79,6 +79,9 @@ export function runOperation(memory: Memory, op: ComputeOp): void {
     case "batchNormGradient":
       batchNormGradient(memory, op);
       return;
+    case "batchNormInferenceGradient":
+      batchNormInferenceGradient(memory, op);
+      return;
     case "batchNormInference": {
       const [x, y] = [tensor(op.input), tensor(op.output)];
       const normalise = runningNorm(memory, op.slots);
@@ -299,6 +302,39 @@ function batchNormGradient(memory: Memory, op: Extract<PlanOp, { kind: "batchNor
       gradient[c] = at(gradient, c) + at(ofBeta, c);
     }
   }
+}
+
+/** An affine map of each channel: mean and variance are constants. */
+function batchNormInferenceGradient(
+  memory: Memory,
+  op: Extract<PlanOp, { kind: "batchNormInferenceGradient" }>,
+): void {
+  const { slots, activation, gammaGradient, betaGradient } = op;
+  const [x, dy] = [tensorAt(memory, op.input), tensorAt(memory, op.outputGradient)];
+  const [gamma, mean, variance] = [slots.gamma, slots.runningMean, slots.runningVariance].map((slot) =>
+    slotAt(memory, slot),
+  ) as [Float64Array, Float64Array, Float64Array];
+  const normalise = runningNorm(memory, slots);
+  const deviation = (c: number): number => Math.sqrt(at(variance, c) + slots.epsilon);
+  const inner = (n: number, c: number, h: number, w: number): number =>
+    dy.get(n, c, h, w) * slopeAt(activation, normalise(c, x.get(n, c, h, w)));
+  write(
+    tensorAt(memory, op.inputGradient),
+    op.accumulate,
+    (n, c, h, w) => (inner(n, c, h, w) * at(gamma, c)) / deviation(c),
+  );
+  eachElement(x, (n, c, h, w) => {
+    const value = inner(n, c, h, w);
+    const unit = (x.get(n, c, h, w) - at(mean, c)) / deviation(c);
+    for (const [slot, part] of [
+      [gammaGradient, value * unit],
+      [betaGradient, value],
+    ] as const) {
+      if (slot === undefined) continue;
+      const gradient = gradientAt(memory, slot);
+      gradient[c] = at(gradient, c) + part;
+    }
+  });
 }
 
 /** Place of the first greatest value of a window. */

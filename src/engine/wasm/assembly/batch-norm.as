@@ -121,7 +121,9 @@ class BatchNormGradient {
   inputGradient: usize;
   inputGradientBatch: usize;
   accumulate: i32;
+  /** Of the batch, or the running one. */
   savedMean: usize;
+  /** 0 with running statistics. */
   savedInverse: usize;
   gamma: usize;
   beta: usize;
@@ -130,15 +132,22 @@ class BatchNormGradient {
   betaGradient: usize;
   activation: i32;
   slope: f32;
+  runningVariance: usize;
+  epsilon: f32;
 }
 
-/** dx = γ/σ · (g − mean(g) − x̂·mean(g·x̂)), g the gradient behind the activation. */
+/** dx = γ/σ · (g − mean(g) − x̂·mean(g·x̂)), g the gradient behind the activation; γ/σ · g with running statistics. */
 export function batchNormGradient(at: usize, tile: i32): void {
   const op = changetype<BatchNormGradient>(at);
   const place = <usize>tile << 2;
   const channel = (<usize>tile * op.plane) << 2;
   const centre = f32x4.splat(load<f32>(op.savedMean + place));
-  const inverse = f32x4.splat(load<f32>(op.savedInverse + place));
+  const isRunning = op.savedInverse == 0;
+  const inverse = f32x4.splat(
+    isRunning
+      ? <f32>(1 / Math.sqrt(<f64>load<f32>(op.runningVariance + place) + <f64>op.epsilon))
+      : load<f32>(op.savedInverse + place),
+  );
   const gamma = f32x4.splat(load<f32>(op.gamma + place));
   const beta = f32x4.splat(load<f32>(op.beta + place));
   const kind = op.activation;
@@ -160,8 +169,8 @@ export function batchNormGradient(at: usize, tile: i32): void {
   const ofBeta = f64x2.extract_lane(sums, 0);
   const ofGamma = f64x2.extract_lane(sums, 1);
   const count = <f64>(op.batch * op.plane);
-  const shared = f32x4.splat(<f32>(ofBeta / count));
-  const along = f32x4.splat(<f32>(ofGamma / count));
+  const shared = f32x4.splat(isRunning ? 0 : <f32>(ofBeta / count));
+  const along = f32x4.splat(isRunning ? 0 : <f32>(ofGamma / count));
   for (let page = 0; page < op.batch; page++) {
     const x = op.input + <usize>page * op.inputBatch + channel;
     const dy = op.outputGradient + <usize>page * op.outputGradientBatch + channel;

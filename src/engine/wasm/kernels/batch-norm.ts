@@ -19,16 +19,21 @@ export function batchNorm(op: Op<"batchNorm">, space: Space): Record {
   return { kind: "batchNorm", tiles: input.channels, words };
 }
 
-export function batchNormGradient(op: Op<"batchNormGradient">, space: Space): Record {
-  const { input, outputGradient, inputGradient, saved, slots } = op;
-  const mean = space.at(saved);
+/** Of either form; with running statistics the kernel finds the deviation from their variance. */
+export function batchNormGradient(
+  op: Op<"batchNormGradient"> | Op<"batchNormInferenceGradient">,
+  space: Space,
+): Record {
+  const { input, outputGradient, inputGradient, slots } = op;
+  const isRunning = op.kind === "batchNormInferenceGradient";
+  const mean = isRunning ? space.slot(slots.runningMean) : space.at(op.saved);
   const words = [
     ...[input.batch, input.height * input.width, space.at(input), pageBytes(input)],
     ...[space.at(outputGradient), pageBytes(outputGradient)],
     ...[space.at(inputGradient), pageBytes(inputGradient), Number(op.accumulate)],
-    ...[mean, mean + input.channels * 4, space.slot(slots.gamma), space.slot(slots.beta)],
+    ...[mean, isRunning ? 0 : mean + input.channels * 4, space.slot(slots.gamma), space.slot(slots.beta)],
     ...[space.optional(op.gammaGradient, "gradient"), space.optional(op.betaGradient, "gradient")],
-    ...activationWords(op.activation),
+    ...[...activationWords(op.activation), space.slot(slots.runningVariance), real(slots.epsilon)],
   ];
   return { kind: "batchNormGradient", tiles: input.channels, words };
 }

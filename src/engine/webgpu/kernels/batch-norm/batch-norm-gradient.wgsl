@@ -1,11 +1,16 @@
 // Gradient of batch norm with its activation; one workgroup for each channel. The sums over the batch are the gradients
-// of beta and gamma, and the input's gradient needs them.
+// of beta and gamma, and the input's gradient needs them, unless RUNNING statistics make mean and deviation constants.
 @compute @workgroup_size($(WG))
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel = group.x;
   let plane = d.plane;
+//@if RUNNING == 1
+  let mean = runningMean[channel];
+  let inverse = inverseSqrt(runningVariance[channel] + d.epsilon);
+//@else
   let mean = saved[d.savedOffset + channel];
   let inverse = saved[d.savedOffset + d.channels + channel];
+//@end
   let scale = gamma[channel];
   let shift = beta[channel];
   var sums = vec2f(0.0);
@@ -36,7 +41,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     partials[d.gammaPartial + channel] = sums.y;
 //@end
   }
+//@if RUNNING == 1
+  let means = vec2f(0.0);
+//@else
   let means = sums / f32(d.batch * plane);
+//@end
   for (var n = 0u; n < d.batch; n++) {
     let start = d.inputOffset + n * d.inputBatch + channel * plane;
     let gradientStart = d.gradientOffset + n * d.gradientBatch + channel * plane;

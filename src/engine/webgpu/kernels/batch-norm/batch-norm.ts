@@ -1,4 +1,4 @@
-// Batch norm: training form, its gradient, and the form with running statistics. One dispatch each.
+// Batch norm: training form, the form with running statistics, and both their gradients. One dispatch each.
 
 import type { NormSlots, PlanOp, Slot, View } from "../../../plan/types.ts";
 import {
@@ -56,7 +56,37 @@ export function batchNormGradient(
   op: Of<"batchNormGradient">,
   reserve: (slot: Slot, copies: number) => Partial,
 ): KernelCall {
-  const { input, outputGradient, inputGradient, saved, slots, activation } = op;
+  const { saved } = op;
+  return gradient(op, reserve, {
+    kernel: op.kind,
+    constants: { RUNNING: 0 },
+    sizes: { savedOffset: saved.offset },
+    numbers: {},
+    bindings: { saved: reads(saved) },
+  });
+}
+
+/** The same kernel, where mean and deviation are constants. */
+export function batchNormInferenceGradient(
+  op: Of<"batchNormInferenceGradient">,
+  reserve: (slot: Slot, copies: number) => Partial,
+): KernelCall {
+  const { runningMean, runningVariance, epsilon } = op.slots;
+  return gradient(op, reserve, {
+    kernel: op.kind,
+    constants: { RUNNING: 1 },
+    sizes: {},
+    numbers: { epsilon },
+    bindings: { runningMean: readsSlot(runningMean), runningVariance: readsSlot(runningVariance) },
+  });
+}
+
+function gradient(
+  op: Of<"batchNormGradient"> | Of<"batchNormInferenceGradient">,
+  reserve: (slot: Slot, copies: number) => Partial,
+  own: Pick<KernelCall, "kernel" | "constants" | "sizes" | "numbers" | "bindings">,
+): KernelCall {
+  const { input, outputGradient, inputGradient, slots, activation } = op;
   const plane = input.height * input.width;
   const gamma = op.gammaGradient === undefined ? undefined : reserve(op.gammaGradient, 1);
   const beta = op.betaGradient === undefined ? undefined : reserve(op.betaGradient, 1);
@@ -65,7 +95,7 @@ export function batchNormGradient(
   const end = Math.max(...parts.map((part) => part.offset + part.size));
   const range = parts.length === 0 ? { offset: 0, size: 64 } : { offset, size: end - offset };
   return {
-    kernel: "batchNormGradient",
+    kernel: own.kernel,
     source: withActivation(`${reduceText}\n${gradientText}`),
     constants: {
       WG: groupSize(input),
@@ -73,23 +103,24 @@ export function batchNormGradient(
       ACCUMULATE: Number(op.accumulate),
       HAS_GAMMA_GRADIENT: Number(gamma !== undefined),
       HAS_BETA_GRADIENT: Number(beta !== undefined),
+      ...own.constants,
     },
     sizes: {
       batch: input.batch,
       channels: input.channels,
       plane,
-      savedOffset: saved.offset,
+      ...own.sizes,
       gammaPartial: (gamma?.offset ?? 0) - range.offset * Number(gamma !== undefined),
       betaPartial: (beta?.offset ?? 0) - range.offset * Number(beta !== undefined),
       ...place("input", input),
       ...place("gradient", outputGradient),
       ...place("inputGradient", inputGradient),
     },
-    numbers: { slope: activation?.slope ?? 0 },
+    numbers: { slope: activation?.slope ?? 0, ...own.numbers },
     bindings: {
       input: reads(input),
       outputGradient: reads(outputGradient),
-      saved: reads(saved),
+      ...own.bindings,
       gamma: readsSlot(slots.gamma),
       beta: readsSlot(slots.beta),
       ...(parts.length === 0 ? {} : { partials: named("partials", "read_write", range) }),
