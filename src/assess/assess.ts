@@ -131,7 +131,9 @@ export async function assess(wishes: AssessWishes, tools: AssessTools): Promise<
     for (const arm of order) {
       report(arm.label, number, order, units.length);
       try {
-        units.push({ armId: arm.id, unit: await runVisible(arm, unit) });
+        const result = await runVisible(arm, unit);
+        // A unit that was stopped is shorter than the others.
+        if (!tools.isStopped()) units.push({ armId: arm.id, unit: result });
       } catch (thrown) {
         const { message } = toErrorData(thrown, "running a unit");
         failure = {

@@ -4,6 +4,7 @@ export { NORMALISATION, engineSettings } from "./build-engine.ts";
 export type { SendEvent } from "./emitter.ts";
 export type { RunTools, SamplePool } from "./run.ts";
 export { createTrainer, type Trainer, type TrainerTools } from "./trainer.ts";
+export { createUnitRunner, type UnitRunner, type UnitRunnerTools } from "./unit-runner.ts";
 export type {
   EvaluationEvent,
   FeatureStatus,

@@ -1,0 +1,85 @@
+// One engine for many runs of the same network: building one takes long on a GPU, so the lab builds it once and every run begins
+// from its first state. The tracer of the run that holds it hears its spans.
+
+import type { Engine, EngineFactory, EngineSettings, EngineState } from "../engine/index.ts";
+import { silentTracer, type Tracer } from "../trace/index.ts";
+
+export interface EngineKeeper {
+  /** The same ways to build, except that a network that is there already is handed out again, reset to its first state. */
+  readonly factories: readonly EngineFactory[];
+  /** Engines really built so far. */
+  builtCount(): number;
+  /** Frees the engine. */
+  close(): void;
+}
+
+interface Kept {
+  readonly key: string;
+  readonly engine: Engine;
+  readonly first: EngineState;
+}
+
+export function keepEngine(factories: readonly EngineFactory[]): EngineKeeper {
+  let kept: Kept | undefined;
+  let built = 0;
+  let listening: Tracer = silentTracer;
+  const tracer: Tracer = {
+    span: (stage, work) => listening.span(stage, work),
+    spanAsync: (stage, work) => listening.spanAsync(stage, work),
+    record: (stage, startMs, durationMs) => listening.record(stage, startMs, durationMs),
+  };
+  const release = (): void => {
+    kept?.engine.dispose();
+    kept = undefined;
+  };
+
+  const keep = (factory: EngineFactory): EngineFactory => {
+    let answer: ReturnType<EngineFactory["available"]> | undefined;
+    return {
+      id: factory.id,
+      available: () => {
+        answer ??= factory.available();
+        return answer;
+      },
+      build: async (settings, progress) => {
+        listening = settings.tracer;
+        const key = `${factory.id} ${keyOf(settings)}`;
+        if (kept?.key === key) {
+          await kept.engine.writeState(kept.first);
+          return lent(kept.engine);
+        }
+        release();
+        const engine = await factory.build({ ...settings, tracer }, progress);
+        built++;
+        engine.failed.catch(() => {
+          // A failed engine is not lent again.
+          if (kept?.engine === engine) kept = undefined;
+        });
+        kept = { key, engine, first: await engine.readState() };
+        return lent(engine);
+      },
+    };
+  };
+  return { factories: factories.map(keep), builtCount: () => built, close: release };
+}
+
+/** The engine as a run sees it: whoever borrows it cannot end it. */
+function lent(engine: Engine): Engine {
+  return {
+    info: engine.info,
+    failed: engine.failed,
+    step: (batch, learningRate) => engine.step(batch, learningRate),
+    predict: (images, options) => engine.predict(images, options),
+    readState: () => engine.readState(),
+    writeState: (state) => engine.writeState(state),
+    memory: () => engine.memory(),
+    dispose: () => undefined,
+  };
+}
+
+/** Everything an engine is built from but its listener; weights by a sum that tells seeds apart. */
+function keyOf({ tracer: _, graph, initialWeights, ...rest }: EngineSettings): string {
+  let sum = 0;
+  for (const values of initialWeights.values()) for (const value of values) sum = (sum * 31 + value) % 1e9;
+  return JSON.stringify({ ...rest, graph: graph.name, sum });
+}

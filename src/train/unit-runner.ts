@@ -1,0 +1,253 @@
+// The lab's Runner over the real loop: every unit is a TrainingRun like any other, with the same first weights and batches.
+// It pauses at the borders of stretches, where caches are emptied or kept and counters are read.
+
+import type { Arm, CacheMove, CounterMove, OriginalRun, Runner, UnitResult } from "../assess/index.ts";
+import { type Config, configFrom, leavesOf } from "../config/index.ts";
+import { PlaygroundError } from "../core/index.ts";
+import type { Dataset } from "../dataset/index.ts";
+import type { EngineFactory } from "../engine/index.ts";
+import { silentTracer } from "../trace/index.ts";
+import { buildEngine } from "./build-engine.ts";
+import { createEmitter } from "./emitter.ts";
+import { keepEngine } from "./keep-engine.ts";
+import { type RunTools, TrainingRun } from "./run.ts";
+import type { RunCounters, StartRequest, TrainerEvent } from "./types.ts";
+
+export interface UnitRunnerTools {
+  readonly factories: readonly EngineFactory[];
+  readonly openPool: RunTools["openPool"];
+  /** Whether the page was hidden at any time since the last call. */
+  readonly wasHidden: () => boolean;
+  /** Of building the engine. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+export interface UnitRunner extends Runner {
+  /** Ends the run that is going on, at the end of its step. */
+  stop(): void;
+  close(): void;
+}
+
+/** Pages scored at the end of a unit: enough to compare scores, few enough to stay short. */
+const SCORED_PAGES = 4;
+/** Longer than any unit: it is scored only at its end. */
+const NEVER = 1_000_000;
+
+export function createUnitRunner(
+  start: Pick<StartRequest, "resolved" | "dataset">,
+  tools: UnitRunnerTools,
+): UnitRunner {
+  const { dataset, resolved } = start;
+  const base = resolved.config;
+  const keeper = keepEngine(tools.factories);
+  let current: TrainingRun | undefined;
+  let isStopped = false;
+
+  /** Runs `config` to its end and tells everything it reported. */
+  const runThrough = async (
+    config: Config,
+    factories: readonly EngineFactory[],
+    pauseAfter: ReadonlySet<number>,
+    atPause: (run: TrainingRun) => Promise<void>,
+  ): Promise<Heard> => {
+    const heard: Heard = { stepMs: [], losses: [], hmean: null, evaluationMs: 0, counters: null };
+    let failure: PlaygroundError | undefined;
+    let last = performance.now();
+    let arrived: () => void = () => undefined;
+    const listen = (event: TrainerEvent): void => {
+      if (event.kind === "losses") for (const { step, total } of event.points) heard.losses[step - 1] = total;
+      if (event.kind === "evaluation") {
+        heard.hmean = event.cleval.mean.hmean;
+        heard.evaluationMs += event.durationMs;
+      }
+      if (event.kind !== "state") return;
+      if (event.state.kind === "failed") failure = new PlaygroundError(event.state.error);
+      if (event.state.kind === "paused") arrived();
+    };
+    const request: StartRequest = {
+      runId: "lab",
+      resolved: { ...resolved, config },
+      dataset: shortened(dataset, config),
+      until: "train",
+    };
+    const run: TrainingRun = new TrainingRun(request, {
+      factories,
+      openPool: tools.openPool,
+      emitter: createEmitter("lab", listen),
+      stepEnded: (step) => {
+        const now = performance.now();
+        heard.stepMs.push(now - last);
+        last = now;
+        if (!pauseAfter.has(step)) return;
+        const paused = new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+        run.pause();
+        void paused.then(async () => {
+          await atPause(run);
+          last = performance.now();
+          if (!isStopped) run.resume();
+        });
+      },
+    });
+    current = run;
+    void run.begun.then(
+      () => {
+        last = performance.now();
+      },
+      () => undefined,
+    );
+    await run.ended;
+    current = undefined;
+    heard.counters = await run.counters();
+    if (failure !== undefined) throw failure;
+    return heard;
+  };
+
+  return {
+    prepare: async () => {
+      const { engine } = await buildEngine(base, keeper.factories, silentTracer, tools.onProgress);
+      const { id, label, adapter } = engine.info;
+      return {
+        engine: { id, label, adapter },
+        trainPages: dataset.train.length,
+        batchSize: base.train.batchSize,
+        prefetch: "prefetch" in base.loader ? base.loader.prefetch : 0,
+      };
+    },
+    runUnit: async ({ arm, length }): Promise<UnitResult> => {
+      const { warmupSteps, stretchSteps, stretches, pages } = length;
+      const steps = warmupSteps + stretchSteps * stretches;
+      const borders = Array.from({ length: stretches }, (_, i) => warmupSteps + i * stretchSteps);
+      const wantsCache = arm.settings["features.polygonCache"] === true;
+      const isEmptied = arm.regime !== "warm";
+      const begin = performance.now();
+      const built = keeper.builtCount();
+      tools.wasHidden();
+      let before: RunCounters | null = null;
+      const config = withUnit(configOf(base, arm), {
+        steps,
+        pages: Math.min(pages, dataset.train.length),
+        scoredPages: SCORED_PAGES,
+        // A cold cache is off until the measured steps begin; without a warm-up they begin at once.
+        cache: wantsCache && (warmupSteps === 0 || !isEmptied),
+      });
+      const heard = await runThrough(
+        config,
+        keeper.factories,
+        new Set(borders.filter((step) => step > 0)),
+        async (run) => {
+          // The same two calls in every arm, so that what they cost is the same too. Off empties.
+          await run.set({ polygonCache: wantsCache && !isEmptied });
+          await run.set({ polygonCache: wantsCache });
+          before ??= await run.counters();
+        },
+      );
+      return {
+        stepMs: heard.stepMs,
+        warmupSteps,
+        losses: heard.losses,
+        hmean: heard.hmean,
+        counters: movesOf(before, heard.counters),
+        cache: cacheMove(before, heard.counters),
+        enginesBuilt: keeper.builtCount() - built,
+        wasHidden: tools.wasHidden(),
+        wallMs: performance.now() - begin,
+      };
+    },
+    runOriginal: async (arm, batches): Promise<OriginalRun> => {
+      const { batchSize } = base.train;
+      const ahead = "prefetch" in base.loader ? base.loader.prefetch : 0;
+      const config = withUnit(configOf(base, arm), {
+        steps: batches.train,
+        // One epoch that is cut short: the loaders run ahead within it and never come to a page twice.
+        pages: Math.min(dataset.train.length, (batches.train + ahead) * batchSize),
+        scoredPages: batches.validation * batchSize,
+        cache: arm.settings["features.polygonCache"] === true,
+      });
+      keeper.close();
+      const begin = performance.now();
+      const heard = await runThrough(config, tools.factories, new Set(), async () => undefined);
+      return {
+        arm,
+        wallMs: performance.now() - begin,
+        trainSteps: heard.stepMs.length,
+        trainMs: heard.stepMs.reduce((sum, ms) => sum + ms, 0),
+        evaluationMs: heard.evaluationMs,
+        hmean: heard.hmean,
+        cache: cacheMove(null, heard.counters),
+        counters: movesOf(null, heard.counters),
+      };
+    },
+    stop: () => {
+      isStopped = true;
+      current?.stop();
+    },
+    close: () => {
+      isStopped = true;
+      current?.stop();
+      keeper.close();
+    },
+  };
+}
+
+interface Heard {
+  readonly stepMs: number[];
+  readonly losses: number[];
+  hmean: number | null;
+  evaluationMs: number;
+  counters: RunCounters | null;
+}
+
+/** The settings with the arm's switches. */
+function configOf(base: Config, arm: Arm): Config {
+  return configFrom(
+    new Map([...leavesOf(base), ...Object.entries(arm.settings)]) as ReturnType<typeof leavesOf>,
+  );
+}
+
+function withUnit(
+  config: Config,
+  unit: {
+    readonly steps: number;
+    readonly pages: number;
+    readonly scoredPages: number;
+    readonly cache: boolean;
+  },
+): Config {
+  return {
+    ...config,
+    train: { ...config.train, limitPages: unit.pages, length: { unit: "steps", count: unit.steps } },
+    evaluation: { every: { unit: "steps", count: NEVER }, pages: unit.scoredPages },
+    features: { ...config.features, polygonCache: unit.cache },
+  };
+}
+
+/** Only the pages a unit uses go to its loaders. */
+function shortened(dataset: Dataset, { evaluation }: Config): Dataset {
+  return evaluation.pages === "all"
+    ? dataset
+    : { ...dataset, validation: dataset.validation.slice(0, evaluation.pages) };
+}
+
+function movesOf(before: RunCounters | null, after: RunCounters | null): CounterMove[] {
+  return (after?.features ?? []).map(({ id, on, proofOfLife, says }) => ({
+    id,
+    isOn: on,
+    moved: proofOfLife - (before?.features.find((feature) => feature.id === id)?.proofOfLife ?? 0),
+    says,
+  }));
+}
+
+function cacheMove(before: RunCounters | null, after: RunCounters | null): CacheMove {
+  const then = before?.cache.polygons;
+  const now = after?.cache.polygons;
+  return {
+    lookups: (now?.lookups ?? 0) - (then?.lookups ?? 0),
+    hits: (now?.hits ?? 0) - (then?.hits ?? 0),
+    entries: now?.entries ?? 0,
+    bytes: now?.bytes ?? 0,
+    savedMs: (now?.savedMs ?? 0) - (then?.savedMs ?? 0),
+    spentMs: (now?.spentMs ?? 0) - (then?.spentMs ?? 0),
+  };
+}
