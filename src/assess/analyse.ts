@@ -2,9 +2,9 @@
 // Pure: the same units and seed give the same answers, so a report can be checked.
 
 import { randomFrom } from "../core/index.ts";
-import { FACTORS, type FactorId } from "./factors.ts";
+import { type AssessWishes, FACTORS, type FactorId, MIN_BLOCKS } from "../config/index.ts";
 import { type ArmUnits, armGates, type Gate, noiseGate, worstLossDifference } from "./gates.ts";
-import { AGAIN, type Arm, type ArmId, type AssessWishes, BASELINE, MIN_BLOCKS, type Regime } from "./plan.ts";
+import { AGAIN, type Arm, type ArmId, BASELINE, type Regime } from "./plan.ts";
 import type { UnitResult } from "./runner.ts";
 import { type Estimate, estimate, median, RESAMPLES } from "./statistics.ts";
 import { moreBlocks, type Verdict, verdictOf } from "./verdict.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULT_WISHES } from "../config/index.ts";
 import { fakeRunner, type Planted } from "./fake-runner.ts";
-import { type Assessed, assess, armsOf, DEFAULT_WISHES, unitLength } from "./index.ts";
+import { type Assessed, assess, armsOf, unitLength } from "./index.ts";
 
 /** `units`: how many units the time limit allows. */
 function run(planted: Planted, wishes: Partial<typeof DEFAULT_WISHES> = {}, units = 300): Promise<Assessed> {

@@ -1,20 +1,13 @@
 // The assessment itself: one dry unit, then block after block until every question is answered or the time is up.
 // Knows neither threads nor engines; a Runner does the work, a listener hears how far it is.
 
+import { type AssessWishes, MAX_BLOCKS, MIN_BLOCKS } from "../config/index.ts";
 import { PlaygroundError, toErrorData } from "../core/index.ts";
 import { type Analysis, analyse, type Block } from "./analyse.ts";
 import type { Gate } from "./gates.ts";
 import { blockOrder } from "./order.ts";
-import {
-  type Arm,
-  armsOf,
-  type AssessWishes,
-  BASELINE,
-  MAX_BLOCKS,
-  MIN_BLOCKS,
-  type UnitLength,
-  unitLength,
-} from "./plan.ts";
+import { type Arm, armsOf, BASELINE, type UnitLength, unitLength } from "./plan.ts";
+import { type TableRow, tableRows } from "./report/rows.ts";
 import type { Runner, RunnerFacts, UnitResult } from "./runner.ts";
 
 export interface AssessTools {
@@ -42,7 +35,7 @@ export interface AssessProgress {
   readonly limitMs: number;
   /** Steps of the dry unit, which warms up and does not count. */
   readonly dryMs: readonly number[];
-  readonly analysis: Analysis | null;
+  readonly rows: readonly TableRow[];
 }
 
 export interface Assessed {
@@ -93,7 +86,7 @@ export async function assess(wishes: AssessWishes, tools: AssessTools): Promise<
       elapsedMs: now() - start,
       limitMs,
       dryMs,
-      analysis,
+      rows: analysis === null ? [] : tableRows(analysis),
     });
 
   const runVisible = async (arm: Arm, unit: UnitLength): Promise<UnitResult> => {

@@ -4,9 +4,9 @@
 import { randomFrom } from "../core/index.ts";
 import type { ArmResult } from "./analyse.ts";
 import type { Assessed } from "./assess.ts";
-import { findFactor, type FactorId } from "./factors.ts";
+import { findFactor, type FactorId, MIN_BLOCKS } from "../config/index.ts";
 import { signed } from "./gates.ts";
-import { type ArmId, BASELINE, MIN_BLOCKS } from "./plan.ts";
+import { type ArmId, BASELINE } from "./plan.ts";
 import { type Estimate, estimate, median } from "./statistics.ts";
 import { verdictOf } from "./verdict.ts";
 

@@ -1,6 +1,6 @@
 // What must hold before a number is shown. A gate says what it saw; a failed one is printed instead of the number.
 
-import { FACTORS } from "./factors.ts";
+import { FACTORS } from "../config/index.ts";
 import type { Arm } from "./plan.ts";
 import type { UnitResult } from "./runner.ts";
 import type { Estimate } from "./statistics.ts";

@@ -11,13 +11,14 @@ export {
 } from "./analyse.ts";
 export { assess, type Assessed, type AssessProgress, type AssessTools } from "./assess.ts";
 export {
-  DEFAULT_FACTORS,
-  type Factor,
-  type FactorId,
-  FACTORS,
-  findFactor,
-  type Settings,
-} from "./factors.ts";
+  type Advice,
+  type Conclusion,
+  conclude,
+  type Goal,
+  intervalText,
+  type OneRunClaim,
+  type Projection,
+} from "./conclude.ts";
 export { type Gate, signed } from "./gates.ts";
 export { blockOrder } from "./order.ts";
 export { ORIGINAL_BATCHES, type OriginalOutcome, type OriginalRow, runOriginal } from "./original.ts";
@@ -25,10 +26,6 @@ export {
   type Arm,
   type ArmId,
   armsOf,
-  type AssessWishes,
-  DEFAULT_WISHES,
-  MAX_BLOCKS,
-  MIN_BLOCKS,
   type Regime,
   type UnitLength,
   unitLength,
@@ -45,3 +42,7 @@ export type {
 } from "./runner.ts";
 export { type Estimate, estimate } from "./statistics.ts";
 export { type Verdict, verdictOf } from "./verdict.ts";
+export type { ReportContext, ReportTexts } from "./report/context.ts";
+export { ASSESSMENT_SCHEMA, questionOf } from "./report/json.ts";
+export { reportTexts } from "./report/report.ts";
+export { type TableRow, tableRows } from "./report/rows.ts";

@@ -3,7 +3,7 @@
 
 import type { Arm } from "./plan.ts";
 import { armsOf } from "./plan.ts";
-import { DEFAULT_FACTORS } from "./factors.ts";
+import { DEFAULT_FACTORS } from "../config/index.ts";
 import { signed } from "./gates.ts";
 import type { OriginalRun, Runner } from "./runner.ts";
 

@@ -2,14 +2,7 @@
 // exactly one epoch each, so that a cold cache sees every page for the first time and a warm one sees each again.
 
 import { PlaygroundError } from "../core/index.ts";
-import {
-  DEFAULT_FACTORS,
-  FACTORS,
-  type Factor,
-  type FactorId,
-  findFactor,
-  type Settings,
-} from "./factors.ts";
+import { FACTORS, type Factor, type FactorId, findFactor, type Settings } from "../config/index.ts";
 
 /** cold: caches are emptied before each measured stretch · warm: the warm-up has filled them. */
 export type Regime = "cold" | "warm";
@@ -28,28 +21,6 @@ export interface Arm {
 
 export const BASELINE: ArmId = "baseline";
 export const AGAIN: ArmId = "baseline-again";
-
-export interface AssessWishes {
-  readonly factors: readonly FactorId[];
-  /** Blocks at least; more follow until every question is answered. */
-  readonly blocks: number;
-  readonly minutes: number;
-  /** A difference within ± this many percent does not matter to the person. */
-  readonly marginPct: number;
-  readonly seed: number;
-}
-
-export const DEFAULT_WISHES: AssessWishes = {
-  factors: DEFAULT_FACTORS,
-  blocks: 8,
-  minutes: 5,
-  marginPct: 2,
-  seed: 42,
-};
-
-/** Fewer paired differences than this carry no interval worth showing. */
-export const MIN_BLOCKS = 5;
-export const MAX_BLOCKS = 60;
 
 export interface UnitLength {
   readonly warmupSteps: number;

@@ -2,7 +2,7 @@
 // Nothing is timed here.
 
 import { toErrorData } from "../core/index.ts";
-import { findFactor, FACTORS } from "./factors.ts";
+import { findFactor, FACTORS } from "../config/index.ts";
 import { type Arm, armsOf, BASELINE, type UnitLength } from "./plan.ts";
 import type { Runner, UnitResult } from "./runner.ts";
 

@@ -24,6 +24,15 @@ export {
   openLink,
 } from "./link.ts";
 export { evaluationEverySteps, plannedEpochs, plannedSteps, usedPages } from "./plan.ts";
+export {
+  DEFAULT_FACTORS,
+  type Factor,
+  type FactorId,
+  FACTORS,
+  findFactor,
+  type Settings,
+} from "./factors.ts";
+export { type AssessWishes, DEFAULT_WISHES, MAX_BLOCKS, MIN_BLOCKS } from "./wishes.ts";
 export { type Change, configError, type Problem } from "./problem.ts";
 export {
   type LayerInput,

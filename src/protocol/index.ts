@@ -7,15 +7,36 @@ export type {
   PrepareProgress,
   SynthRequest,
 } from "./loader.ts";
+export type { LabCalls } from "./lab.ts";
 export type { TrainerCalls } from "./trainer.ts";
+
+export type {
+  Advice,
+  ArmResult,
+  Assessed,
+  AssessProgress,
+  Conclusion,
+  Estimate,
+  Gate,
+  Goal,
+  OriginalOutcome,
+  ProfilerCost,
+  QuickCheck,
+  ReportTexts,
+  TableRow,
+} from "../assess/index.ts";
 
 export type { Dataset, FileReport, LabelSpace, Page, PageId, Word } from "../dataset/index.ts";
 export type { EngineId, EngineInfo } from "../engine/index.ts";
 export type { DetectionOutcome, Score, TruthOutcome } from "../metrics/index.ts";
 export type {
+  AssessOutcome,
+  AssessRequest,
   EvaluationEvent,
   FeatureStatus,
   FramesEvent,
+  LabEvent,
+  LabSubject,
   LiveSettings,
   LossPoint,
   PageEvaluation,

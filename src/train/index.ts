@@ -4,6 +4,15 @@ export { NORMALISATION, engineSettings } from "./build-engine.ts";
 export type { SendEvent } from "./emitter.ts";
 export type { RunTools, SamplePool } from "./run.ts";
 export { createTrainer, type Trainer, type TrainerTools } from "./trainer.ts";
+export {
+  type AssessOutcome,
+  type AssessRequest,
+  createLab,
+  type Lab,
+  type LabEvent,
+  type LabSubject,
+  type LabTools,
+} from "./lab.ts";
 export { createUnitRunner, type UnitRunner, type UnitRunnerTools } from "./unit-runner.ts";
 export type {
   EvaluationEvent,

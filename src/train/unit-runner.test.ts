@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { armsOf, DEFAULT_WISHES, quickCheck, unitLength } from "../assess/index.ts";
+import { armsOf, quickCheck, unitLength } from "../assess/index.ts";
 import { createLoader, LoaderPool } from "../batch/index.ts";
-import { resolveOrThrow, usedPages } from "../config/index.ts";
+import { DEFAULT_WISHES, resolveOrThrow, usedPages } from "../config/index.ts";
 import { PlaygroundError, polygonIn, type TrainBatch } from "../core/index.ts";
 import type { Dataset, Page } from "../dataset/index.ts";
 import type { Engine, EngineFactory, EngineState } from "../engine/index.ts";

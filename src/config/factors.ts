@@ -1,7 +1,7 @@
-// What can be switched and assessed: each factor is a few settings, and a counter that proves it on or off.
-// A feature that the settings table gains becomes an arm by one entry here.
+// The switchable features, as whatever shows, links or assesses them sees them: a few settings each,
+// and the counter that proves it on or off. A feature that the table gains becomes an arm of the lab by one entry here.
 
-import type { FieldPath, FieldValue } from "../config/index.ts";
+import type { FieldPath, FieldValue } from "./fields.ts";
 
 export type FactorId = string;
 
