@@ -33,4 +33,4 @@ export {
 } from "./polygon.ts";
 export { type Rectangle, smallestRectangle } from "./rectangle.ts";
 export { simplifyClosed } from "./simplify.ts";
-export { isSimplePolygon, shoelaceArea } from "./simple.ts";
+export { isSimplePolygon } from "./simple.ts";

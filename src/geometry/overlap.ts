@@ -19,10 +19,15 @@ export interface Region {
   readonly slope: readonly number[];
   /** Of corners and of crossings of the polygon with itself, sorted. */
   readonly heights: readonly number[];
+  /** The coarsest of 1, 1/2, … 1/1024 of which every coordinate is a multiple; 0 where none is. */
+  readonly grid: number;
 }
 
 /** Widths below this share of the largest coordinate are rounding, not overlap. */
 const RELATIVE_NOISE = 2 ** -44;
+const FINEST_GRID = 2 ** -10;
+/** An area this near (as a share of it) to what polygons on the grid can have, has that. */
+const GRID_NOISE = 1e-10;
 
 /** Prepares a polygon. With fewer than three points, or a coordinate that is not finite, it overlaps nothing. */
 export function regionOf(polygon: FlatPoints): Region {
@@ -37,6 +42,7 @@ export function regionOf(polygon: FlatPoints): Region {
   const slope: number[] = [];
   const heights: number[] = [];
   let isSound = corners >= 3;
+  let grid = 1;
   for (let i = 0; i < corners; i++) {
     const next = i + 1 === corners ? 0 : i + 1;
     const x0 = polygon[2 * i] as number;
@@ -44,6 +50,7 @@ export function regionOf(polygon: FlatPoints): Region {
     const x1 = polygon[2 * next] as number;
     const y1 = polygon[2 * next + 1] as number;
     isSound &&= Number.isFinite(x0) && Number.isFinite(y0);
+    while (grid > 0 && (x0 % grid !== 0 || y0 % grid !== 0)) grid = grid > FINEST_GRID ? grid / 2 : 0;
     if (x0 < left) left = x0;
     if (x0 > right) right = x0;
     if (y0 < top) top = y0;
@@ -64,7 +71,7 @@ export function regionOf(polygon: FlatPoints): Region {
     slope[at] = (x1 - x0) / (y1 - y0);
   }
   if (!isSound) return NOWHERE;
-  const region = { left, top, right, bottom, topX, topY, bottomY, slope, heights };
+  const region = { left, top, right, bottom, topX, topY, bottomY, slope, heights, grid };
   addCrossings(heights, region, region);
   sortNumbers(heights);
   return region;
@@ -80,6 +87,7 @@ const NOWHERE: Region = {
   bottomY: [],
   slope: [],
   heights: [],
+  grid: 0,
 };
 
 /** Area of a ∩ b, less what lies in any of `holes`. Exactly 0 where they only touch. */
@@ -102,7 +110,23 @@ export function overlapArea(a: Region, b: Region, holes: readonly Region[] = [])
   }
   const noise = RELATIVE_NOISE * Math.max(Math.abs(a.left), Math.abs(b.left), Math.abs(right));
   sortNumbers(heights);
-  return sweep(layers, heights, top, bottom, noise);
+  const area = sweep(layers, heights, top, bottom, noise);
+  return onGrid(
+    area,
+    layers.reduce((least, { grid }) => Math.min(least, grid), 1),
+  );
+}
+
+/**
+ * A shared polygon whose corners are all corners of the two has an area that is a multiple of half a square of the grid, and the
+ * references get it exactly, for instance one half of a slanted word. The sweep is off by its last bits, enough to fall on the
+ * wrong side of a threshold; this puts it right.
+ */
+function onGrid(area: number, grid: number): number {
+  const step = (grid * grid) / 2;
+  if (step === 0) return area;
+  const nearest = Math.round(area / step) * step;
+  return Math.abs(area - nearest) <= GRID_NOISE * area ? nearest : area;
 }
 
 /** Reused between calls: where the edges of a slab cross its middle, and the layer of each. */

@@ -4,25 +4,25 @@
 /** Coordinates in whatever array holds them. */
 export type Flat = Float64Array | Float32Array | Int32Array;
 
-/** Shoelace sum; positive when the points run clockwise on the screen (y down). 0 for fewer than 3 points. */
-export function signedAreaPx2(xy: Flat): number {
-  const n = xy.length;
+/**
+ * Half the sum of x·(y of the next − y of the previous), counted from the first point's x as GEOS does: exact for whole pixels
+ * however far out. Positive when the points run clockwise on the screen (y down). 0 for fewer than 3 points.
+ */
+export function signedAreaPx2(xy: ArrayLike<number>): number {
+  const n = xy.length - (xy.length % 2);
   if (n < 6) return 0;
+  const originX = xy[0] as number;
   let twice = 0;
-  let x0 = xy[n - 2] as number;
-  let y0 = xy[n - 1] as number;
-  for (let i = 0; i < n; i += 2) {
-    const x1 = xy[i] as number;
-    const y1 = xy[i + 1] as number;
-    twice += x0 * y1 - x1 * y0;
-    x0 = x1;
-    y0 = y1;
+  for (let i = 2; i < n; i += 2) {
+    const before = xy[i - 1] as number;
+    const after = xy[i + 3 < n ? i + 3 : 1] as number;
+    twice += ((xy[i] as number) - originX) * (after - before);
   }
   return twice / 2;
 }
 
-/** Size of the signed area: lobes that run the other way count against, as in Shapely and OpenCV. */
-export function areaPx2(xy: Flat): number {
+/** Size of the signed area: lobes that run the other way count against, as in Shapely and OpenCV; a figure of eight cancels out. */
+export function areaPx2(xy: ArrayLike<number>): number {
   return Math.abs(signedAreaPx2(xy));
 }
 

@@ -1,26 +1,9 @@
-// Whether a polygon is simple, and its plain area.
+// Whether a polygon is simple.
 
 import { orientation } from "./orientation.ts";
 
 /** Flat x0, y0, x1, y1, …, closed implicitly. */
 type FlatPoints = ArrayLike<number>;
-
-/** Unsigned area by the shoelace formula, in square units; a figure of eight cancels out. 0 for fewer than three points. */
-export function shoelaceArea(polygon: FlatPoints): number {
-  const count = polygon.length;
-  if (count < 6) return 0;
-  const originX = polygon[0] as number;
-  const originY = polygon[1] as number;
-  let doubled = 0;
-  for (let i = 2; i + 3 < count; i += 2) {
-    const x0 = (polygon[i] as number) - originX;
-    const y0 = (polygon[i + 1] as number) - originY;
-    const x1 = (polygon[i + 2] as number) - originX;
-    const y1 = (polygon[i + 3] as number) - originY;
-    doubled += x0 * y1 - x1 * y0;
-  }
-  return Math.abs(doubled) / 2;
-}
 
 /**
  * Valid as a ring of the OGC simple features model (what Shapely calls `is_valid`): three different corners or more, and edges

@@ -2,7 +2,7 @@
 // Follows MhLiao/DB, concern/icdar2015_eval/detection/deteval.py, with its quirks; the measure is Wolf & Jolion,
 // "Object count/area graphs for the evaluation of object detection and segmentation algorithms" (2006).
 
-import { shoelaceArea } from "../geometry/index.ts";
+import { areaPx2 } from "../geometry/index.ts";
 import { sharedAreas } from "./icdar-iou.ts";
 import { roundHalfEven, scoreOf, shareOf } from "./score.ts";
 import type { Detection, PageDetEval, Score, TruthBox } from "./types.ts";
@@ -36,9 +36,9 @@ export function scoreDetEval(
 ): PageDetEval {
   const validTruth = keepValid("truth", truth);
   const validDetections = keepValid("detection", detections);
-  const truthAreas = validTruth.kept.map(({ box }) => shoelaceArea(box.polygon));
-  const detectionAreas = validDetections.kept.map(({ box }) => shoelaceArea(box.polygon));
-  const shared = sharedAreas(validTruth.kept, validDetections.kept);
+  const truthAreas = validTruth.kept.map(({ box }) => areaPx2(box.polygon));
+  const detectionAreas = validDetections.kept.map(({ box }) => areaPx2(box.polygon));
+  const shared = sharedAreas(validTruth.kept, validDetections.kept, truthAreas, detectionAreas);
   const precision = shared.map((row) => row.map((area, d) => shareOf(area, detectionAreas[d] as number)));
   const ignoredTruth = validTruth.kept.flatMap(({ box }, t) => (box.ignore ? [t] : []));
   const ignoredDetections = detectionAreas.flatMap((_, d) =>

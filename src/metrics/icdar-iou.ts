@@ -1,7 +1,7 @@
 // ICDAR 2015 IoU protocol: one-to-one matches with IoU above one half, taken greedily in input order.
 // Follows MhLiao/DB, concern/icdar2015_eval/detection/iou.py. A set sums matches and counts over its pages.
 
-import { overlapArea, regionOf, shoelaceArea } from "../geometry/index.ts";
+import { areaPx2, overlapArea, regionOf } from "../geometry/index.ts";
 import { ZERO_SCORE, scoreOf, shareOf } from "./score.ts";
 import type { Detection, Kept, PageIou, Score, TruthBox } from "./types.ts";
 import { keepValid } from "./valid.ts";
@@ -16,15 +16,17 @@ export function scoreIcdarIou(
 ): PageIou {
   const validTruth = keepValid("truth", truth);
   const validDetections = keepValid("detection", detections);
-  const truthAreas = validTruth.kept.map(({ box }) => shoelaceArea(box.polygon));
-  const detectionAreas = validDetections.kept.map(({ box }) => shoelaceArea(box.polygon));
-  const shared = sharedAreas(validTruth.kept, validDetections.kept);
+  const truthAreas = validTruth.kept.map(({ box }) => areaPx2(box.polygon));
+  const detectionAreas = validDetections.kept.map(({ box }) => areaPx2(box.polygon));
+  const shared = sharedAreas(validTruth.kept, validDetections.kept, truthAreas, detectionAreas);
   const ignoredTruth = validTruth.kept.flatMap(({ box }, t) => (box.ignore ? [t] : []));
   const ignoredDetections = detectionAreas.flatMap((area, d) =>
     ignoredTruth.some((t) => shareOf(shared[t]?.[d] ?? 0, area) > IGNORED_SHARE_ABOVE) ? [d] : [],
   );
   const iou = shared.map((row, t) =>
-    row.map((area, d) => shareOf(area, (truthAreas[t] as number) + (detectionAreas[d] as number) - area)),
+    row.map((area, d) =>
+      shareOf(area, unionArea(truthAreas[t] as number, detectionAreas[d] as number, area)),
+    ),
   );
   const pairs = matchGreedily(iou, new Set(ignoredTruth), new Set(ignoredDetections));
   const caredTruth = truthAreas.length - ignoredTruth.length;
@@ -64,20 +66,34 @@ export function poolIcdarIou(
     : scoreOf(shareOf(matched, caredTruth), shareOf(matched, caredDetections));
 }
 
-/** Shared area of every truth polygon (rows) with every detection (columns). */
+/** Rounding may leave this share of a polygon outside of one that contains it. */
+const CONTAINED_NOISE = 1e-10;
+
+/**
+ * Shared area of every truth polygon (rows) with every detection (columns). One inside the other shares exactly its own area, so
+ * that a half of a word is no hair more than a half.
+ */
 export function sharedAreas(
   truth: readonly Kept<Pick<TruthBox, "polygon">>[],
   detections: readonly Kept<Pick<Detection, "polygon">>[],
+  truthAreas: readonly number[],
+  detectionAreas: readonly number[],
 ): Float64Array[] {
   const regions = detections.map(({ box }) => regionOf(box.polygon));
-  return truth.map(({ box }) => {
+  return truth.map(({ box }, t) => {
     const region = regionOf(box.polygon);
     const row = new Float64Array(regions.length);
     regions.forEach((other, d) => {
-      row[d] = overlapArea(region, other);
+      const shared = overlapArea(region, other);
+      const smaller = Math.min(truthAreas[t] as number, detectionAreas[d] as number);
+      row[d] = Math.abs(shared - smaller) <= CONTAINED_NOISE * smaller ? smaller : shared;
     });
     return row;
   });
+}
+
+function unionArea(a: number, b: number, shared: number): number {
+  return Math.max(a, b) + (Math.min(a, b) - shared);
 }
 
 /** Truth in order, for each the first free detection above the bound: the first, not the best. */

@@ -1,7 +1,7 @@
 // CLEval of one page in its two variants, and of sets. Says which polygons it left out instead of throwing.
 // upstream quad: clovaai/CLEval, four points, transcriptions · polygon: the original OCR project, any polygon, no transcriptions.
 
-import { regionOf, shoelaceArea } from "../../geometry/index.ts";
+import { areaPx2, regionOf } from "../../geometry/index.ts";
 import type { Detection, Kept, LeftOut, PageCleval, Score, TruthBox } from "../types.ts";
 import { badCoordinate } from "../valid.ts";
 import { clevalScore, countCharacters, sumCounts } from "./counts.ts";
@@ -130,7 +130,7 @@ function keep<T extends { readonly polygon: ArrayLike<number> }>(
 
 function prepareBox(polygon: ArrayLike<number>, falseCost: number): PreparedBox {
   const whole = truncated(polygon);
-  return { polygon: whole, region: regionOf(whole), areaPx2: shoelaceArea(whole), falseCost };
+  return { polygon: whole, region: regionOf(whole), areaPx2: areaPx2(whole), falseCost };
 }
 
 function truncated(polygon: ArrayLike<number>): Float64Array<ArrayBuffer> {

@@ -1,6 +1,7 @@
 // Aspect of a polygon: orthogonal over parallel side of the smallest rectangle around its convex hull, seen from the hull edge that
 // gives it. Follows custom_MinAreaRect of the original OCR project (ocr/metrics/box_types.py) in float32 points and float64 arithmetic.
 
+import { roundHalfEven } from "../score.ts";
 import { convexHullFrom } from "./hull.ts";
 
 export const FLOAT32_EPSILON = 2 ** -23;
@@ -72,5 +73,5 @@ function roundedSpan(values: Float32Array): number {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  return Math.round(high) - Math.round(low);
+  return roundHalfEven(high) - roundHalfEven(low);
 }
