@@ -11,7 +11,8 @@ interface Room {
 
 /** Libraries that only one place may import. */
 const ONLY_IN: readonly { readonly library: RegExp; readonly places: RegExp }[] = [
-  { library: /^@tensorflow\//, places: /^src\/engine\/tfjs\// },
+  { library: /^@tensorflow\//, places: /^(src\/engine\/tfjs\/|cli\/bench\/stock-tfjs)/ },
+  { library: /^@jax-js\//, places: /^cli\/bench\// },
   { library: /^react(-dom)?(\/|$)/, places: /^src\/(ui\/|main\.tsx)/ },
   { library: /^uplot/, places: /^src\/ui\// },
   { library: /^zustand/, places: /^src\/(store|ui)\// },

@@ -3,40 +3,66 @@
 import { join } from "node:path";
 import { chromium } from "playwright";
 import { createServer } from "vite";
-import { chromiumFlags } from "../chromium.ts";
+import { chromiumFlags, realGpuFlags } from "../chromium.ts";
 import { ensureChromium } from "../ensure-chromium.ts";
 import { root } from "../root.ts";
-import type { EngineReport, NetName, NetReport } from "./engine-report.ts";
+import {
+  CONTESTANTS,
+  type ContestantKey,
+  type EngineReport,
+  type Figures,
+  type NetName,
+  type NetReport,
+} from "./types.ts";
 
 /** A step of stock tfjs takes a minute on a busy machine without a graphics card. */
 const PATIENCE_MS = 60 * 60_000;
 
+export interface BenchOrder {
+  readonly nets: readonly NetName[];
+  readonly rounds: number;
+  readonly contestants: readonly ContestantKey[];
+  /** Prints every step. */
+  readonly isVerbose: boolean;
+}
+
 /** Measures one net after the other, each in a fresh page. Throws with the page's message when one fails. */
-export async function benchEngines(nets: readonly NetName[], rounds: number): Promise<EngineReport> {
+export async function benchEngines(order: BenchOrder): Promise<EngineReport> {
   const executablePath = await ensureChromium();
   const server = await createServer({
     root,
     configFile: join(root, "vite.config.ts"),
     logLevel: "error",
     server: { port: 0, host: "127.0.0.1", watch: null, hmr: false },
+    // Prepared at once instead of at its first use, which would reload the page.
+    optimizeDeps: { include: ["@jax-js/jax"], entries: ["cli/bench/engine.html"] },
   });
   await server.listen();
   const address = server.httpServer?.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  const browser = await chromium.launch({ executablePath, args: chromiumFlags, headless: true });
+  const args = process.env.OCR_GPU === "real" ? realGpuFlags : chromiumFlags;
+  const browser = await chromium.launch({ executablePath, args, headless: true });
   try {
     const reports: EngineReport[] = [];
-    for (const net of nets) {
+    for (const net of order.nets) {
       const page = await browser.newPage();
       page.setDefaultTimeout(PATIENCE_MS);
-      page.on("console", (message) => console.log(`  ${message.text()}`));
-      await page.goto(`http://127.0.0.1:${port}/cli/bench/engine.html?net=${net}&rounds=${rounds}`);
+      page.on("console", (message) => {
+        if (order.isVerbose || message.type() === "error") console.log(`  ${message.text()}`);
+      });
+      const query = new URLSearchParams({
+        net,
+        rounds: String(order.rounds),
+        contestants: order.contestants.join(),
+      });
+      await page.goto(`http://127.0.0.1:${port}/cli/bench/engine.html?${query}`);
       const answer = await page.waitForFunction(() => document.documentElement.dataset.report);
       const report = JSON.parse(String(await answer.jsonValue())) as
         | EngineReport
         | { readonly error: string };
       if ("error" in report) throw new Error(`Net ${net}: ${report.error}`);
-      for (const [name, figures] of Object.entries(report.nets)) print(name, figures);
+      const figures = report.nets[net];
+      if (figures !== undefined) print(net, figures);
       console.log(
         `  best matrix product ${report.bestMatmulGflopPerSecond.toFixed(2)} GFLOP/s on ${report.adapter}`,
       );
@@ -61,21 +87,35 @@ function merged(reports: readonly EngineReport[]): EngineReport {
   };
 }
 
-function print(name: string, { tfjs, ours, ratios, lossParity, gflopPerStep }: NetReport): void {
+function print(name: string, net: NetReport): void {
+  console.log(`Net ${name} (${net.gflopPerStep.toFixed(3)} GFLOP a step)`);
+  for (const key of CONTESTANTS) {
+    const figures = net[key];
+    if (figures !== undefined) console.log(row(key, figures));
+    const why = net.missing[key];
+    if (why !== undefined) console.log(`  ${key.padEnd(7)} did not take part: ${why}`);
+  }
+  for (const [ratio, value] of Object.entries(net.ratios)) {
+    const [low, high] = net.spread[ratio as keyof NetReport["spread"]] ?? [Number.NaN, Number.NaN];
+    console.log(`  ${ratio} ${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)} step by step)`);
+  }
+}
+
+function row(key: string, figures: Figures): string {
   const ms = (value: number): string => `${value.toFixed(1)} ms`;
-  const row = (label: string, figures: NetReport["tfjs"]): string =>
-    [
-      `  ${label.padEnd(5)} ${ms(figures.medianMs)} a step (${ms(figures.p10Ms)} to ${ms(figures.p90Ms)}, n ${figures.n})`,
-      `${figures.dispatches} dispatches, ${figures.submits} submits`,
-      `${figures.bufferCreations} buffers and ${figures.bindGroupCreations} bind groups created`,
-      `${figures.jsMs.toFixed(2)} ms JavaScript, ${(figures.gpuBytes / 1e6).toFixed(1)} MB, built in ${figures.compileSeconds.toFixed(1)} s`,
-    ].join(" · ");
-  console.log(`Net ${name} (${gflopPerStep.toFixed(3)} GFLOP a step)`);
-  console.log(row("tfjs", tfjs));
-  console.log(row("ours", ours));
-  console.log(
-    `  tfjs / ours ${ratios.tfjsOverOurs.toFixed(1)} (${ratios.tfjsOverOursP10.toFixed(1)} to ${ratios.tfjsOverOursP90.toFixed(1)})` +
-      ` · ${ours.gflopPerSecond.toFixed(2)} GFLOP/s, ${(100 * ours.shareOfBestMatmul).toFixed(0)} % of the best matrix product` +
-      ` · losses differ by ${lossParity.first5.toExponential(1)} (5 steps), ${lossParity.all.toExponential(1)} (${lossParity.steps})`,
-  );
+  const { jsMs, gpuBytes, lossDifference5, lossDifference } = figures;
+  return [
+    `  ${key.padEnd(7)} ${ms(figures.medianMs)} a step (${ms(figures.p10Ms)} to ${ms(figures.p90Ms)}, n ${figures.n})`,
+    `${figures.gflops.toFixed(2)} GFLOP/s, ${(100 * figures.shareOfBestMatmul).toFixed(0)} % of the best matrix product`,
+    `${figures.dispatches} dispatches, ${figures.submits} submits`,
+    `${figures.bufferCreations} buffers and ${figures.bindGroupCreations} bind groups created`,
+    ...(jsMs === undefined ? [] : [`${jsMs.toFixed(2)} ms JavaScript`]),
+    ...(gpuBytes === undefined ? [] : [`${(gpuBytes / 1e6).toFixed(1)} MB`]),
+    `built in ${figures.compileSeconds.toFixed(1)} s, first step ${figures.firstStepSeconds.toFixed(1)} s`,
+    ...(lossDifference5 === undefined || lossDifference === undefined
+      ? []
+      : [
+          `losses differ by ${lossDifference5.toExponential(1)} (5 steps), ${lossDifference.toExponential(1)} (all)`,
+        ]),
+  ].join(" · ");
 }
