@@ -11,6 +11,7 @@ import { createPageSource, type OwnFile, type PageSource } from "./page-source.t
 import { createRunControl, type RunControl } from "./run-control.ts";
 import { isActive, stepOf } from "./run-state.ts";
 import { nextErrorPage } from "./selectors.ts";
+import { createSettingsHistory } from "./settings-history.ts";
 import { type SettingsSlice, withLink, withPreset, withResolved, withValue } from "./settings-slice.ts";
 import { type AppState, initialState } from "./state.ts";
 import { movePage, type Overlay, toggleOverlay, type ViewSlice } from "./view-slice.ts";
@@ -28,6 +29,9 @@ export interface Playground {
   reset(seed: "same" | "new"): Promise<void>;
   setValue(path: FieldPath, value: FieldValue): void;
   setPreset(preset: PresetName): void;
+  /** Takes back the last change of settings, or makes it again; false when there is none. */
+  undoSettings(): boolean;
+  redoSettings(): boolean;
   /** A link was opened in the running page. */
   openLink(hash: string): void;
   /** The address's hash for the settings of this moment. */
@@ -62,11 +66,21 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
     clearTimeout(refreshTimer);
     refreshTimer = setTimeout(() => void pages.refresh(), REFRESH_MS);
   };
-  const takeSettings = (settings: SettingsSlice): void => {
+  const history = createSettingsHistory();
+  const takeSettings = (settings: SettingsSlice, changed: FieldPath | null): void => {
+    history.remember(store.getState().settings, changed);
+    applySettings(settings);
+  };
+  const applySettings = (settings: SettingsSlice): void => {
     store.setState({ settings });
     for (const notice of settings.notices) context.log("warning", "settings", notice);
     void control.tell();
     if (hasNoResults(store.getState())) refreshSoon();
+  };
+  const recall = (settings: SettingsSlice | undefined): boolean => {
+    if (settings === undefined) return false;
+    applySettings({ ...settings, notices: [] });
+    return true;
   };
   /** Whether the pages of the settings are there, ready for a new run. */
   const bringPages = async (): Promise<boolean> => {
@@ -110,9 +124,11 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
       }
       await bringPages();
     },
-    setValue: (path, value) => takeSettings(withValue(store.getState().settings, path, value)),
-    setPreset: (preset) => takeSettings(withPreset(store.getState().settings, preset)),
-    openLink: (hash) => takeSettings(withLink(openLink(hash))),
+    setValue: (path, value) => takeSettings(withValue(store.getState().settings, path, value), path),
+    setPreset: (preset) => takeSettings(withPreset(store.getState().settings, preset), null),
+    undoSettings: () => recall(history.undo(store.getState().settings)),
+    redoSettings: () => recall(history.redo(store.getState().settings)),
+    openLink: (hash) => takeSettings(withLink(openLink(hash)), null),
     link: () => encodeLink(store.getState().settings.resolved),
     openFiles: async (files, name) => {
       pages.bring(files, name);

@@ -26,6 +26,7 @@ export interface ViewSlice {
   readonly drawer: DrawerTab | null;
   readonly isMoreOpen: boolean;
   readonly isSheetOpen: boolean;
+  readonly isPaletteOpen: boolean;
 }
 
 export const initialView: ViewSlice = {
@@ -39,6 +40,7 @@ export const initialView: ViewSlice = {
   drawer: null,
   isMoreOpen: false,
   isSheetOpen: false,
+  isPaletteOpen: false,
 };
 
 /** Pages on the wall at once. */

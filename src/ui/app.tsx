@@ -5,6 +5,7 @@ import { stepOf } from "../store/index.ts";
 import { useKeyboard } from "./commands/keyboard.ts";
 import { DropZone } from "./drop-zone.tsx";
 import { LiveRegion } from "./live-region.tsx";
+import { CommandPalette } from "./panels/command-palette.tsx";
 import { Centre } from "./panels/centre.tsx";
 import { Drawer } from "./panels/drawer.tsx";
 import { FeaturesCard } from "./panels/features-card.tsx";
@@ -50,6 +51,7 @@ export function App() {
       <Drawer />
       <LiveRegion />
       <ShortcutSheet />
+      <CommandPalette />
       <DropZone />
     </>
   );

@@ -35,6 +35,22 @@ describe("accessibility", () => {
     await app.close();
   });
 
+  it("every command can be found by its name", async () => {
+    const app = await PlaygroundPage.open(stage, SMALL);
+    await app.tiles().first().waitFor();
+    await app.press("Control+k");
+    await app.page.getByRole("combobox", { name: "Find a command" }).fill("seed new");
+    expect(await app.page.getByRole("dialog").getByRole("option").allTextContents()).toEqual([
+      "Reset with a new seedShift+R",
+    ]);
+    expect(await serious(app)).toEqual([]);
+    await app.press("Enter");
+    await app.page.waitForFunction(() => location.hash.includes("train.seed=43"));
+    expect(await app.page.getByRole("dialog").count()).toBe(0);
+    expect(app.complaints).toEqual([]);
+    await app.close();
+  });
+
   it("by keys alone: opens a page, goes on to the next, comes back to the wall", async () => {
     const app = await PlaygroundPage.open(stage, SMALL);
     await app.tiles().first().waitFor();

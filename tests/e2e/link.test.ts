@@ -16,6 +16,10 @@ describe("the link", () => {
     await app.press("]");
     await app.page.waitForFunction(() => location.hash.includes("postprocess.threshold=0.3&"));
     const changed = await app.page.evaluate(() => location.hash);
+    await app.press("Control+z");
+    await app.page.waitForFunction(() => !location.hash.includes("postprocess.threshold"));
+    await app.press("Shift+Control+z");
+    await app.page.waitForFunction((hash) => location.hash === hash, changed);
     const again = await PlaygroundPage.open(stage, changed);
     await again.tiles().first().waitFor();
     expect(await again.page.evaluate(() => location.hash)).toBe(changed);

@@ -29,6 +29,13 @@ describe("commands", () => {
       "back",
       "inspect",
     ]);
+    expect([id("z"), commandForKey("z", false, true)?.id, commandForKey("Z", true, true)?.id]).toEqual([
+      undefined,
+      "undo",
+      "redo",
+    ]);
+    // Ctrl+R belongs to the browser.
+    expect(commandForKey("r", false, true)).toBeUndefined();
     // Caps lock is not Shift.
     expect(id("R")).toBe("reset");
     expect(id("x")).toBeUndefined();

@@ -28,6 +28,9 @@ export type CommandId =
   | "toggle-profiler"
   | "toggle-theme"
   | "copy-link"
+  | "undo"
+  | "redo"
+  | "palette"
   | "shortcuts";
 
 export interface Command {
@@ -36,7 +39,7 @@ export interface Command {
   readonly group: "Run" | "Look" | "Settings" | "Page";
   /** For people: "Shift+R". */
   readonly keys: string;
-  /** KeyboardEvent.key values that run it; letters in lower case, "shift+" in front where it is held. */
+  /** KeyboardEvent.key values that run it; letters in lower case, "ctrl+" and "shift+" in front where they are held. */
   readonly matches: readonly string[];
   isAllowed(state: AppState): boolean;
   run(playground: Playground): void;
@@ -226,6 +229,37 @@ export const COMMANDS: readonly Command[] = [
     run: (playground) => void copyLink(playground),
   },
   {
+    id: "undo",
+    name: "Undo a setting",
+    group: "Settings",
+    keys: "Ctrl+Z",
+    matches: ["ctrl+z"],
+    isAllowed: always,
+    run: (playground) => {
+      if (!playground.undoSettings()) playground.note("There is no change of settings to undo.");
+    },
+  },
+  {
+    id: "redo",
+    name: "Redo a setting",
+    group: "Settings",
+    keys: "Shift+Ctrl+Z",
+    matches: ["ctrl+shift+z"],
+    isAllowed: always,
+    run: (playground) => {
+      if (!playground.redoSettings()) playground.note("There is no change of settings to redo.");
+    },
+  },
+  {
+    id: "palette",
+    name: "Find a command",
+    group: "Page",
+    keys: "Ctrl+K",
+    matches: ["ctrl+k"],
+    isAllowed: always,
+    run: (playground) => playground.setView({ isPaletteOpen: true }),
+  },
+  {
     id: "shortcuts",
     name: "Shortcuts",
     group: "Page",
@@ -244,11 +278,11 @@ export function commandOf(id: CommandId): Command {
   return command;
 }
 
-/** The command of a key, or undefined. `key` as in KeyboardEvent.key. */
-export function commandForKey(key: string, isShift: boolean): Command | undefined {
+/** The command of a key, or undefined. `key` as in KeyboardEvent.key; `isCtrl`: Ctrl, or Command on a Mac. */
+export function commandForKey(key: string, isShift: boolean, isCtrl = false): Command | undefined {
   const name = key.toLowerCase();
   const isLetter = /^[a-z]$/.test(name);
-  const wanted = isShift && isLetter ? `shift+${name}` : name;
+  const wanted = `${isCtrl ? "ctrl+" : ""}${isShift && isLetter ? "shift+" : ""}${name}`;
   return COMMANDS.find(({ matches }) => matches.includes(wanted));
 }
 

@@ -17,13 +17,13 @@ export function useKeyboard(): void {
       if (target !== clicked) clicked = null;
     };
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing)
-        return;
+      if (event.defaultPrevented || event.altKey || event.isComposing) return;
+      const isCtrl = event.ctrlKey || event.metaKey;
       const { view } = playground.store.getState();
-      if (view.isSheetOpen) return;
-      if (!view.hasSingleKeys && event.key !== "Escape") return;
+      if (view.isSheetOpen || view.isPaletteOpen) return;
+      if (!view.hasSingleKeys && event.key !== "Escape" && !isCtrl) return;
       if (belongsToControl(event.target, event.key, clicked)) return;
-      const command = commandForKey(event.key, event.shiftKey);
+      const command = commandForKey(event.key, event.shiftKey, isCtrl);
       if (command === undefined || (event.repeat && command.group === "Run")) return;
       // Space would scroll the page when there is nothing to train yet.
       if (runCommand(command.id, playground) || event.key === " ") event.preventDefault();
