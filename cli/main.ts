@@ -9,6 +9,10 @@ const COMMANDS: Readonly<Record<string, { says: string; load: () => Promise<Comm
   dev: { says: "serve the sources with reload, for developers", load: () => import("./dev.ts") },
   test: { says: "the whole test suite", load: () => import("./test.ts") },
   train: { says: "train without a screen and write a report", load: () => import("./train.ts") },
+  assess: {
+    says: "measure what each switch costs and gains, and write a report",
+    load: () => import("./assess.ts"),
+  },
   "check-data": {
     says: "judge pictures and label files without training",
     load: () => import("./check-data.ts"),

@@ -3,7 +3,14 @@
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { type Automation, startData, startTrainer } from "./client/index.ts";
+import {
+  type Automation,
+  environment,
+  startData,
+  startLab,
+  startTrainer,
+  watchVisible,
+} from "./client/index.ts";
 import { createAutomation, createPlayground, readView, rememberView } from "./store/index.ts";
 import { App, PlaygroundProvider } from "./ui/index.ts";
 
@@ -19,6 +26,12 @@ const playground = createPlayground(
     startData: (listener) => startData(listener),
     nowMs: () => Date.now(),
     newRunId: () => crypto.randomUUID(),
+    lab: {
+      start: (listener) => startLab(listener),
+      watchVisible,
+      environment,
+      address: () => location.href.split("#")[0] ?? "",
+    },
   },
   readView(localStorage),
 );

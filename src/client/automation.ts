@@ -1,15 +1,19 @@
 // What the page offers to a program that drives it without a screen, as `window.playground`: cli/ uses exactly this.
 // Types only; store/automation.ts implements it. Everything returned is plain data that survives JSON.
 
-import type { ResolvedConfig } from "../config/index.ts";
+import type { AssessWishes, ResolvedConfig } from "../config/index.ts";
 import type { ErrorData } from "../core/index.ts";
 import type {
+  AssessOutcome,
+  AssessProgress,
   CacheCounters,
   EngineInfo,
   EvaluationEvent,
   FeatureStatus,
   FileReport,
   LossPoint,
+  OriginalOutcome,
+  QuickCheck,
   RunCounters,
   RunState,
   TimingEvent,
@@ -71,6 +75,18 @@ export interface AutomationSnapshot {
   readonly log: readonly LogEntry[];
 }
 
+export type LabJob = "assess" | "original" | "quick check";
+
+export interface LabState {
+  readonly job: LabJob | null;
+  readonly doing: { readonly doing: string; readonly done: number; readonly total: number } | null;
+  readonly progress: AssessProgress | null;
+  readonly outcome: AssessOutcome | null;
+  readonly original: OriginalOutcome | null;
+  readonly check: QuickCheck | null;
+  readonly error: ErrorData | null;
+}
+
 export interface Automation {
   readonly version: 1;
   /**
@@ -85,4 +101,18 @@ export interface Automation {
   evaluate(): Promise<void>;
   /** Ends the run at the end of its step. */
   stop(): Promise<void>;
+  /**
+   * Prepares the pages as `run` does, then does a job of the lab without training. Resolves when it is done; rejects with an Error
+   * whose message is the sentence.
+   */
+  runLab(
+    job: LabJob,
+    wishes: AssessWishes,
+    resolved: ResolvedConfig,
+    files?: readonly File[] | null,
+    name?: string,
+  ): Promise<void>;
+  lab(): LabState;
+  /** Ends the lab's job at the end of its step; what was measured is concluded. */
+  stopLab(): void;
 }

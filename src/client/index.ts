@@ -5,9 +5,12 @@ export type {
   AutomationSnapshot,
   DatasetSummary,
   EvaluationSummary,
+  LabJob,
+  LabState,
   LogEntry,
 } from "./automation.ts";
 export { type DataClient, type DataListener, type StartData, startData } from "./data-client.ts";
+export { type LabClient, type LabListener, type StartLab, startLab } from "./lab-client.ts";
 export {
   type EngineChoice,
   type StartTrainer,
@@ -15,4 +18,5 @@ export {
   type TrainerClient,
   type TrainerListener,
 } from "./trainer-client.ts";
+export { environment, watchVisible } from "./page-facts.ts";
 export { errorDataOf } from "./worker-host.ts";

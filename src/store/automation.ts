@@ -6,7 +6,7 @@ import type { OwnFile } from "./page-source.ts";
 import type { Playground } from "./playground.ts";
 
 export function createAutomation(playground: Playground): Automation {
-  const { store, fast, control } = playground;
+  const { store, fast, control, lab } = playground;
   return {
     version: 1,
     run: (resolved, files = null, name = "own pages") =>
@@ -34,6 +34,20 @@ export function createAutomation(playground: Playground): Automation {
     counters: async () => (await control.current()?.counters()) ?? null,
     evaluate: control.evaluate,
     stop: control.stop,
+    runLab: async (job, wishes, resolved, files = null, name = "own pages") => {
+      await playground.prepareExactly(resolved, files === null ? null : files.map(ownFile), name);
+      lab.setWishes(wishes);
+      await ({ assess: lab.assess, original: lab.runOriginal, "quick check": lab.quickCheck } as const)[
+        job
+      ]();
+      const { error } = store.getState().lab;
+      if (error !== null) throw new Error(`${error.message} ${error.next}`.trim());
+    },
+    lab: () => {
+      const { job, doing, progress, outcome, original, check, error } = store.getState().lab;
+      return { job, doing, progress, outcome, original, check, error };
+    },
+    stopLab: lab.stop,
   };
 }
 

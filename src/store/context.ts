@@ -1,7 +1,7 @@
 // What the parts of the controller share: the store, the fast data, the machine they were handed, and how to say something.
 
 import type { StoreApi } from "zustand/vanilla";
-import type { LogEntry, StartData, StartTrainer } from "../client/index.ts";
+import type { LogEntry, StartData, StartLab, StartTrainer } from "../client/index.ts";
 import type { ErrorData } from "../core/index.ts";
 import type { FastData } from "./fast.ts";
 import { withEntry } from "./log-slice.ts";
@@ -15,6 +15,22 @@ export interface Machine {
   readonly nowMs: () => number;
   /** A name no other run has. */
   readonly newRunId: () => string;
+  readonly lab: LabMachine;
+}
+
+/** What the lab needs of the page. */
+export interface LabMachine {
+  readonly start: StartLab;
+  /** Calls back now and whenever the page comes into view or leaves it; what is returned ends that. */
+  readonly watchVisible: (tell: (isVisible: boolean) => void) => () => void;
+  readonly environment: () => {
+    readonly browser: string;
+    readonly cores: number;
+    readonly isIsolated: boolean;
+    readonly clockMs: number;
+  };
+  /** Of the page, without the hash. */
+  readonly address: () => string;
 }
 
 export interface Context {

@@ -1,9 +1,11 @@
 // What the screen knows: slices, selectors, pure transitions, and the one object that acts.
 
 export { createAutomation, ownFile } from "./automation.ts";
-export type { Machine } from "./context.ts";
+export type { LabMachine, Machine } from "./context.ts";
 export type { DataSlice } from "./data-slice.ts";
 export type { FastData } from "./fast.ts";
+export type { LabControl } from "./lab-control.ts";
+export type { LabSlice } from "./lab-slice.ts";
 export { type LogSlice, logText } from "./log-slice.ts";
 export type { LossColumn } from "./loss-columns.ts";
 export type { OwnFile } from "./page-source.ts";

@@ -82,6 +82,12 @@ function fakeMachine(
   const machine: Machine = {
     nowMs: () => 0,
     newRunId: () => `run ${++runs}`,
+    lab: {
+      start: () => Promise.reject(new Error("no lab in this test")),
+      watchVisible: () => () => undefined,
+      environment: () => ({ browser: "", cores: 1, isIsolated: true, clockMs: 1 }),
+      address: () => "",
+    },
     startData: () =>
       Promise.resolve({
         drawSet: ({ data }) =>

@@ -7,6 +7,7 @@ import { encodeLink, type FieldPath, type FieldValue, openLink, type PresetName 
 import type { ResolvedConfig } from "../config/index.ts";
 import { createContext, type Machine } from "./context.ts";
 import { createFastData, type FastData } from "./fast.ts";
+import { createLabControl, type LabControl } from "./lab-control.ts";
 import { createPageSource, type OwnFile, type PageSource } from "./page-source.ts";
 import { createRunControl, type RunControl } from "./run-control.ts";
 import { isActive, stepOf } from "./run-state.ts";
@@ -47,7 +48,10 @@ export interface Playground {
   note(text: string): void;
   /** For automation: exactly these settings and pages, from rest. Rejects when it could not begin. */
   runExactly(resolved: ResolvedConfig, files: readonly OwnFile[] | null, name: string): Promise<void>;
+  /** As `runExactly`, without the run. */
+  prepareExactly(resolved: ResolvedConfig, files: readonly OwnFile[] | null, name: string): Promise<void>;
   readonly control: RunControl;
+  readonly lab: LabControl;
 }
 
 export function createPlayground(machine: Machine, view: ViewSlice): Playground {
@@ -94,11 +98,20 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
     if (isActive(store.getState().run.state)) return true;
     return (kind === "paused" && !hasNoResults(store.getState())) || bringPages();
   };
+  const prepareExactly: Playground["prepareExactly"] = async (resolved, files, name) => {
+    await control.reset();
+    if (files !== null) pages.bring(files, name);
+    store.setState({ settings: withResolved(resolved) });
+    if (!(await bringPages())) {
+      throw new Error(store.getState().error?.message ?? "There are no pages for these settings.");
+    }
+  };
 
   return {
     store,
     fast,
     control,
+    lab: createLabControl(context, control),
     boot: (hash) => boot(context, control, pages, hash),
     warmUp: async () => {
       if (store.getState().run.state.kind !== "idle" || fast.dataset === null) return;
@@ -146,13 +159,9 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
     dismissError: () => store.setState({ error: null }),
     dismissNotices: () => store.setState(({ settings }) => ({ settings: { ...settings, notices: [] } })),
     note: (text) => context.log("info", "page", text),
+    prepareExactly,
     runExactly: async (resolved, files, name) => {
-      await control.reset();
-      if (files !== null) pages.bring(files, name);
-      store.setState({ settings: withResolved(resolved) });
-      if (!(await bringPages())) {
-        throw new Error(store.getState().error?.message ?? "There are no pages for these settings.");
-      }
+      await prepareExactly(resolved, files, name);
       await control.start("train");
     },
   };

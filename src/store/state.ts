@@ -3,6 +3,7 @@
 import type { EngineChoice } from "../client/index.ts";
 import type { ErrorData } from "../core/index.ts";
 import { type DataSlice, initialData } from "./data-slice.ts";
+import { initialLab, type LabSlice } from "./lab-slice.ts";
 import { initialLog, type LogSlice } from "./log-slice.ts";
 import { initialQuality, type QualitySlice } from "./quality-slice.ts";
 import { initialRun, type RunSlice } from "./run-slice.ts";
@@ -16,6 +17,7 @@ export interface AppState {
   readonly data: DataSlice;
   readonly run: RunSlice;
   readonly quality: QualitySlice;
+  readonly lab: LabSlice;
   readonly log: LogSlice;
   readonly view: ViewSlice;
   /** A failure outside a run: pages that could not be prepared, a worker that died while idle. */
@@ -28,6 +30,7 @@ export const initialState: AppState = {
   data: initialData,
   run: initialRun,
   quality: initialQuality,
+  lab: initialLab,
   log: initialLog,
   view: initialView,
   error: null,

@@ -4,7 +4,13 @@ import { type AppState, createPlayground, readView } from "../store/index.ts";
 import { announce } from "./announcer.ts";
 
 const never = () => new Promise<never>(() => undefined);
-const machine = { startTrainer: never, startData: never, nowMs: () => 0, newRunId: () => "" };
+const lab = {
+  start: never,
+  watchVisible: () => () => undefined,
+  environment: () => ({ browser: "", cores: 1, isIsolated: true, clockMs: 1 }),
+  address: () => "",
+};
+const machine = { startTrainer: never, startData: never, nowMs: () => 0, newRunId: () => "", lab };
 const rest = createPlayground(
   machine,
   readView({ getItem: () => null, setItem: () => undefined }),
