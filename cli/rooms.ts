@@ -17,6 +17,7 @@ const ONLY_IN: readonly { readonly library: RegExp; readonly places: RegExp }[] 
   { library: /^uplot/, places: /^src\/ui\// },
   { library: /^zustand/, places: /^src\/(store|ui)\// },
   { library: /^comlink$/, places: /^(src\/client\/|workers\/)/ },
+  { library: /^onnxruntime-web/, places: /^src\/infer\// },
   { library: /^clipper-lib$/, places: /^src\/geometry\// },
 ];
 

@@ -12,7 +12,17 @@ export { dbHead, dbNeck } from "./detector.ts";
 export { basicBlock, type Features, plainEncoder, resnet18Encoder, resnetStem } from "./encoders.ts";
 export { initialWeights, sizeOf } from "./init.ts";
 export { buildGraph, buildPlainDetector, MODEL_NAMES } from "./models.ts";
+export {
+  asRgb,
+  PADDLE_PREPROCESSING,
+  PRETRAINED_MODELS,
+  type Preprocessing,
+  type PretrainedModel,
+  type PretrainedName,
+  pretrainedModel,
+} from "./pretrained.ts";
 export { type InputSize, inferNodeShapes, inferShapes } from "./shapes.ts";
+export { withoutThresholdHead, withThresholdHead } from "./threshold-head.ts";
 export type {
   ActivationKind,
   Block,
