@@ -198,6 +198,14 @@ describe("hull, rectangle and simplification", () => {
     expect(smallestRectangle(new Int32Array(0))).toBeNull();
   });
 
+  it("the rectangle's corners are OpenCV's to the last bit: Clipper cuts them to whole pixels", () => {
+    const outline = [75, 7, 75, 9, 74, 10, 74, 13, 73, 14, 73, 16, 82, 16, 82, 14, 83, 13, 83, 10, 84, 9];
+    const found = smallestRectangle(Int32Array.of(...outline, 83, 8, 80, 8, 79, 7));
+    expect([...(found?.corners.slice(0, 4) ?? [])]).toEqual([
+      72.5294189453125, 15.88235092163086, 75, 5.999999523162842,
+    ]);
+  });
+
   it("simplification keeps corners and drops what lies between", () => {
     const staircase = Int32Array.of(0, 0, 5, 0, 10, 0, 10, 5, 10, 10, 5, 11, 0, 10);
     expect([...simplifyClosed(staircase, 1.5)].length).toBe(8);

@@ -41,7 +41,7 @@ export function smallestRectangle(xy: Int32Array): Rectangle | null {
 
 /** Corners around a centre; the sides run along and across `angleRad`. */
 function rectangle(cx: number, cy: number, width: number, height: number, angleRad: number): Rectangle {
-  const angle = (f((angleRad * 180) / Math.PI) * Math.PI) / 180;
+  const angle = (f(f(angleRad * 180) / Math.PI) * Math.PI) / 180;
   const b = f(f(Math.cos(angle)) * 0.5);
   const a = f(f(Math.sin(angle)) * 0.5);
   const x0 = f(f(cx - f(a * height)) - f(b * width));

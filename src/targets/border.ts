@@ -28,6 +28,9 @@ interface Tile {
   readonly height: number;
   readonly originX: number;
   readonly originY: number;
+  /** From a pixel of the tile to the pixel of the map that it raises: 0 but for a word beyond the map. */
+  readonly shiftX: number;
+  readonly shiftY: number;
 }
 
 /**
@@ -56,12 +59,32 @@ export function drawBorder(
 }
 
 function tileWithin(map: StrengthMap, bounds: Bounds): Tile {
-  const left = Math.max(bounds.minX, 0);
-  const top = Math.max(bounds.minY, 0);
-  const right = Math.min(bounds.maxX, map.widthPx - 1);
-  const bottom = Math.min(bounds.maxY, map.heightPx - 1);
-  const [originX, originY] = [bounds.minX, bounds.minY];
-  return { left, top, right, bottom, width: right - left + 1, height: bottom - top + 1, originX, originY };
+  const x = spanWithin(bounds.minX, bounds.maxX, map.widthPx);
+  const y = spanWithin(bounds.minY, bounds.maxY, map.heightPx);
+  return {
+    left: x.from,
+    top: y.from,
+    right: x.to,
+    bottom: y.to,
+    width: x.to - x.from + 1,
+    height: y.to - y.from + 1,
+    originX: bounds.minX,
+    originY: bounds.minY,
+    shiftX: x.shift,
+    shiftY: y.shift,
+  };
+}
+
+/**
+ * The part of min..max on the map. Beyond its far end both references count backwards from the band's end (a negative index in
+ * Python) and raise the map's last row or column by that one; where that fails there, nothing is drawn here.
+ */
+function spanWithin(min: number, max: number, size: number): { from: number; to: number; shift: number } {
+  const beyond = min - (size - 1);
+  if (beyond <= 0) return { from: Math.max(min, 0), to: Math.min(max, size - 1), shift: 0 };
+  const from = max + 1 - beyond;
+  const isThere = beyond >= 2 && from >= min;
+  return isThere ? { from, to: from, shift: size - 1 - from } : { from: 0, to: -1, shift: 0 };
 }
 
 /**
@@ -137,7 +160,7 @@ function raiseFloats(data: Float32Array, stride: number, distancePx: number, are
   const cells = tile;
   const width = area.width;
   for (let y = 0, from = 0; y < area.height; y++) {
-    let to = (area.top + y) * stride + area.left;
+    let to = (area.top + area.shiftY + y) * stride + area.left + area.shiftX;
     for (let x = 0; x < width; x++, from++, to++) {
       const squared = cells[from] as number;
       if (squared >= limit) continue;
@@ -154,7 +177,7 @@ function raiseBytes(data: Uint8Array, stride: number, distancePx: number, area: 
   const cells = tile;
   const width = area.width;
   for (let y = 0, from = 0; y < area.height; y++) {
-    let to = (area.top + y) * stride + area.left;
+    let to = (area.top + area.shiftY + y) * stride + area.left + area.shiftX;
     for (let x = 0; x < width; x++, from++, to++) {
       const squared = cells[from] as number;
       if (squared >= limit) continue;

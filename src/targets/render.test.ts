@@ -119,6 +119,22 @@ describe("renderTargets", () => {
     expect(isSame(placed.flags, expected.flags) && isSame(placed.thresholds, expected.thresholds)).toBe(true);
   });
 
+  it("draws a word beyond the far edge as the references' negative indices do, one before the near edge not at all", () => {
+    const original = { ...params, variant: "original" } as const;
+    const size = { widthPx: 31, heightPx: 40 };
+    const drawn = (x: number) => {
+      const polygon = polygonIn("upright", [x, 10, x + 24, 10, x + 24, 26, x, 26]);
+      const geometry = buildPageGeometry([{ polygon, ignore: false }], size, original);
+      const { thresholds } = renderFloatTargets(geometry, identity(), size, original);
+      return [...thresholds].flatMap((value, i) => (value > 0.31 ? [i % size.widthPx] : []));
+    };
+    // 24 × 16 px: D = 4.03, so the band spans x − 4 … x + 28.
+    expect(new Set(drawn(40))).toEqual(new Set([30]));
+    expect(drawn(35)).toEqual([]);
+    expect(drawn(-60)).toEqual([]);
+    expect(drawn(90)).toEqual([]);
+  });
+
   it("refuses a placement that is no similarity", () => {
     const geometry = buildPageGeometry([], page, params);
     expect(() =>
