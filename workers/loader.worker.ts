@@ -40,6 +40,7 @@ const calls: LoaderWorkerCalls = {
         report(stage === "reading" ? "reading your files" : "trying your pictures", done, total),
       decode: decodePage,
     }),
+  now: () => performance.now(),
   ...loader,
   prepare: async (request) => {
     const sample = await loader.prepare(request);

@@ -4,6 +4,7 @@ import { type Remote, wrap } from "comlink";
 import { createLoader, type LoaderHandle } from "../src/batch/index.ts";
 import { PlaygroundError } from "../src/core/index.ts";
 import type { LoaderWorkerCalls } from "../src/protocol/index.ts";
+import { type ClockOffset, compareClocks, FIRST_LOADER_TRACK } from "../src/trace/index.ts";
 import { loaderTools } from "./decode.ts";
 
 /** Starts worker number `index` (from 0). */
@@ -13,11 +14,24 @@ export function startLoaderWorker(index: number): LoaderHandle {
     name: `loader ${index + 1}`,
   });
   const remote: Remote<LoaderWorkerCalls> = wrap(worker);
+  let clock: ClockOffset | undefined;
   return {
     calls: {
-      setUp: (setup) => remote.setUp(setup),
+      setUp: async (setup) => {
+        await remote.setUp(setup);
+        clock = await compareClocks(
+          () => remote.now(),
+          () => performance.now(),
+        );
+      },
       setPolygonCache: (on) => remote.setPolygonCache(on),
-      prepare: (request) => remote.prepare(request),
+      prepare: async (request) => {
+        const sample = await remote.prepare(request);
+        if (clock === undefined) return sample;
+        const place = { track: FIRST_LOADER_TRACK + index, uncertaintyMs: clock.uncertaintyMs };
+        const startMs = sample.timing.startMs + clock.offsetMs;
+        return { ...sample, timing: { ...sample.timing, startMs, place } };
+      },
       counters: () => remote.counters(),
     },
     terminate: () => worker.terminate(),

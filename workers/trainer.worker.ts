@@ -20,6 +20,7 @@ const calls: TrainerCalls = {
   setEventPort: (port) => {
     events = port;
   },
+  now: () => performance.now(),
   ...trainer,
 };
 

@@ -36,7 +36,7 @@ describe("collectBatch", () => {
     thresholds: new Uint8Array(sizePx * sizePx).fill(value + 1),
     flags: new Uint8Array(sizePx * sizePx).fill(value + 2),
     placement: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 },
-    timing: { loadMs: 0, decodeMs: 0, augmentMs: 0, targetsMs: 0 },
+    timing: { startMs: 0, loadMs: 0, decodeMs: 0, augmentMs: 0, targetsMs: 0 },
   });
 
   it("copies samples one after another", () => {

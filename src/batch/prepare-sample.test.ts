@@ -54,7 +54,7 @@ describe("prepareSample", () => {
     expect(kit.drawn).toEqual([placement]);
     expect(Buffer.from(sample.image).equals(resample(pixels, placement, 64, color))).toBe(true);
     expect(sample.flags[0]).toBe(3);
-    expect(sample.timing).toEqual({ loadMs: 1, decodeMs: 1, augmentMs: 1, targetsMs: 1 });
+    expect(sample.timing).toEqual({ startMs: 0, loadMs: 1, decodeMs: 1, augmentMs: 1, targetsMs: 1 });
   });
 
   it("repeats itself to the byte, and changes with the epoch", async () => {

@@ -40,7 +40,7 @@ export async function prepareSample(
   config: Pick<LoaderConfig, "model" | "augment" | "train">,
   tools: SampleTools,
 ): Promise<Sample> {
-  const timing = { loadMs: 0, decodeMs: 0, augmentMs: 0, targetsMs: 0 };
+  const timing = { startMs: tools.now(), loadMs: 0, decodeMs: 0, augmentMs: 0, targetsMs: 0 };
   const stage = async <T>(name: keyof typeof STAGES, work: () => T | Promise<T>): Promise<T> => {
     const start = tools.now();
     try {

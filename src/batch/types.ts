@@ -27,6 +27,10 @@ export interface Sample {
 }
 
 export interface SampleTiming {
+  /** When loading began, on the clock of the thread that prepared it or, once `place` is there, of the thread that asked. */
+  readonly startMs: number;
+  /** Set by whoever brings samples over from another thread: its track in the profiler, and how exact `startMs` is. */
+  readonly place?: { readonly track: number; readonly uncertaintyMs: number };
   readonly loadMs: number;
   readonly decodeMs: number;
   readonly augmentMs: number;

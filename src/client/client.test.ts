@@ -22,6 +22,7 @@ function fakeWorker(version: number): WorkerLike & { crash(): void } {
   expose(
     {
       protocolVersion: () => version,
+      now: () => performance.now(),
       setEventPort: (port: MessagePort) => {
         events = port;
       },

@@ -11,6 +11,7 @@ import type {
   TrainerCalls,
   TrainerEvent,
 } from "../protocol/index.ts";
+import { type ClockOffset, compareClocks } from "../trace/index.ts";
 import { startWorker, type WorkerLike } from "./worker-host.ts";
 
 export interface EngineChoice {
@@ -30,6 +31,8 @@ export interface TrainerClient {
   set(live: LiveSettings): Promise<void>;
   evaluate(): Promise<void>;
   counters(): Promise<RunCounters>;
+  /** From the worker's clock to the page's, measured when it started. */
+  readonly clock: ClockOffset;
   close(): void;
 }
 
@@ -50,7 +53,12 @@ export async function startTrainer(
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = (message: MessageEvent<TrainerEvent>) => listener.onEvent(message.data);
   await host.call("connecting the trainer", (trainer) => trainer.setEventPort(transfer(port2, [port2])));
+  const clock = await compareClocks(
+    () => host.call("comparing clocks", (trainer) => trainer.now()),
+    () => performance.now(),
+  );
   return {
+    clock,
     engines: () => host.call("looking at the engines", (trainer) => trainer.engines()),
     start: (request) => host.call("starting the run", (trainer) => trainer.start(request)),
     pause: () => host.call("pausing", (trainer) => trainer.pause()),

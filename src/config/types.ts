@@ -107,6 +107,8 @@ export interface Config {
     /** Budget of the polygon cache over all loaders. */
     readonly polygonCacheBytes: number | "unlimited";
     readonly profiler: boolean;
+    /** counters: calls are counted, no clock is read · phases · kernels: every kernel of a step. */
+    readonly profilerDepth: "counters" | "phases" | "kernels";
   };
   readonly engine: {
     readonly kind: "auto" | "webgpu" | "wasm" | "tfjs-webgpu" | "tfjs-webgl" | "tfjs-cpu";

@@ -121,6 +121,8 @@ export interface EngineMemory {
   readonly bytes: number;
   /** Tensors or buffers alive. */
   readonly objects: number;
+  /** The same bytes by what they are for, where the engine knows. */
+  readonly purposes?: readonly { readonly purpose: string; readonly bytes: number }[];
 }
 
 export interface Engine {

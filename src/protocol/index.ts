@@ -43,6 +43,7 @@ export type {
   PageFrame,
   RunCounters,
   RunState,
+  SpansEvent,
   StartRequest,
   TimingEvent,
   TrainerEvent,

@@ -33,7 +33,10 @@ export interface DataCalls extends Versioned {
 }
 
 /** What the worker file exposes: both hats. */
-export interface LoaderWorkerCalls extends DataCalls, LoaderCalls {}
+export interface LoaderWorkerCalls extends DataCalls, LoaderCalls {
+  /** The worker's `performance.now()`, by which its clock is compared with the trainer's. */
+  now(): number;
+}
 
 interface Versioned {
   protocolVersion(): number;

@@ -7,6 +7,8 @@ import type { LiveSettings, RunCounters, StartRequest } from "../train/index.ts"
 export interface TrainerCalls {
   protocolVersion(): number;
   setEventPort(port: MessagePort): void;
+  /** The worker's `performance.now()`, by which its clock is compared with the page's. */
+  now(): number;
   /** What this machine can run, first choice first, with the reason where it cannot. */
   engines(): Promise<
     readonly { readonly id: EngineId; readonly available: boolean; readonly reason: string }[]

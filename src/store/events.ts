@@ -4,6 +4,7 @@ import type { TrainerEvent } from "../protocol/index.ts";
 import type { FastData } from "./fast.ts";
 import { withEntry } from "./log-slice.ts";
 import { withEvaluation } from "./quality-slice.ts";
+import { withSpans } from "./profiler-slice.ts";
 import { withFeatures, withState, withTiming } from "./run-slice.ts";
 import type { AppState } from "./state.ts";
 
@@ -30,6 +31,12 @@ export function applyEvent(state: AppState, fast: FastData, event: TrainerEvent,
       return { ...state, quality: { ...quality, revision: quality.revision + 1 } };
     case "timing":
       return { ...state, run: withTiming(run, event) };
+    case "spans": {
+      const own = fast.recorder.takeBatch();
+      if (own !== null) fast.spans.take(own, 0, "page");
+      if (event.batch !== null) fast.spans.take(event.batch, fast.trainerClock.offsetMs, "trainer");
+      return { ...state, profiler: withSpans(state.profiler, event) };
+    }
     case "features":
       return { ...state, run: withFeatures(run, event.features, event.polygons) };
     case "log": {

@@ -9,10 +9,17 @@ import type {
   PageFrame,
   PageId,
 } from "../protocol/index.ts";
+import { type ClockOffset, createRecorder, type Recorder, SpanStore, TRACKS } from "../trace/index.ts";
 import { createLossColumns, type LossColumns } from "./loss-columns.ts";
 
 export interface FastData {
   readonly losses: LossColumns;
+  /** All threads' spans, on the page's clock. */
+  readonly spans: SpanStore;
+  /** What this thread records. */
+  readonly recorder: Recorder;
+  /** From the trainer's clock to the page's. */
+  trainerClock: ClockOffset;
   dataset: Dataset | null;
   /** The newest evaluation in full; null before the first. */
   evaluation: EvaluationEvent | null;
@@ -31,6 +38,9 @@ export function createFastData(): FastData {
   const pages = new Map<PageId, PageEvaluation>();
   const fast: FastData = {
     losses,
+    spans: new SpanStore(),
+    recorder: createRecorder(TRACKS.main, 512, 4096),
+    trainerClock: { offsetMs: 0, uncertaintyMs: Number.POSITIVE_INFINITY },
     dataset: null,
     evaluation: null,
     evaluationOf: (pageId) => pages.get(pageId),
@@ -44,6 +54,7 @@ export function createFastData(): FastData {
     },
     clearRun: () => {
       losses.clear();
+      fast.spans.clear();
       frames.clear();
       pages.clear();
       fast.evaluation = null;

@@ -6,6 +6,7 @@ import type { Config } from "../config/index.ts";
 import type { Dataset } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
 import { isSameData, summariseDataset, withDataset } from "./data-slice.ts";
+import { resetProfiler } from "./profiler-slice.ts";
 import { initialQuality } from "./quality-slice.ts";
 import { isWarmingUp, resetRun } from "./run-slice.ts";
 import { isActive, stepOf } from "./run-state.ts";
@@ -58,6 +59,7 @@ export function createPageSource(context: Context): PageSource {
       data: withDataset(state.data, dataset, madeWith),
       view: { ...state.view, pageIndex: 0, isInspecting: false },
       run: resetRun(state.run, machine.newRunId()),
+      profiler: resetProfiler(state.profiler),
       quality: { ...initialQuality, revision: state.quality.revision + 1 },
       error: null,
     }));

@@ -122,6 +122,7 @@ function fakeMachine(
           return Promise.resolve();
         },
         evaluate: note("evaluate"),
+        clock: { offsetMs: 0, uncertaintyMs: 0 },
         counters: () => Promise.reject(new Error("not used")),
         close: note("close"),
       });

@@ -8,7 +8,9 @@ import type { ResolvedConfig } from "../config/index.ts";
 import { createContext, type Machine } from "./context.ts";
 import { createFastData, type FastData } from "./fast.ts";
 import { createLabControl, type LabControl } from "./lab-control.ts";
+import { measureHeaps } from "./measure-heaps.ts";
 import { createPageSource, type OwnFile, type PageSource } from "./page-source.ts";
+import type { ProfilerCost } from "./profiler-slice.ts";
 import { createRunControl, type RunControl } from "./run-control.ts";
 import { isActive, stepOf } from "./run-state.ts";
 import { nextErrorPage } from "./selectors.ts";
@@ -46,6 +48,12 @@ export interface Playground {
   dismissError(): void;
   dismissNotices(): void;
   note(text: string): void;
+  /** Looks at the next steps of the run closely: phases or every kernel. */
+  recordSteps(steps: number, depth: 1 | 2): void;
+  /** Asks the browser for the heaps of all threads. */
+  measureHeaps(): Promise<void>;
+  /** What the Assessment lab found the profiler to cost on this machine. */
+  setProfilerCosts(costs: readonly ProfilerCost[]): void;
   /** For automation: exactly these settings and pages, from rest. Rejects when it could not begin. */
   runExactly(resolved: ResolvedConfig, files: readonly OwnFile[] | null, name: string): Promise<void>;
   /** As `runExactly`, without the run. */
@@ -64,6 +72,17 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
     store.setState((state) => ({ view: change(state.view) }));
     void control.tell();
   };
+  // This thread looks as closely as the trainer does; a recording on demand ends with the trainer's.
+  const followDepth = ({ settings, profiler }: AppState): void => {
+    const { profiler: isOn, profilerDepth } = settings.resolved.config.features;
+    const isWatched = isOn && profilerDepth !== "counters";
+    fast.recorder.setDepth(isWatched || profiler.recording !== null ? 1 : "off");
+  };
+  store.subscribe((state, before) => {
+    if (state.settings !== before.settings || state.profiler.recording !== before.profiler.recording) {
+      followDepth(state);
+    }
+  });
   let refreshTimer: ReturnType<typeof setTimeout> | undefined;
   /** A slider passes many values; pages are drawn for the one it stops at. */
   const refreshSoon = (): void => {
@@ -160,6 +179,25 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
     dismissNotices: () => store.setState(({ settings }) => ({ settings: { ...settings, notices: [] } })),
     note: (text) => context.log("info", "page", text),
     prepareExactly,
+    recordSteps: (steps, depth) => {
+      fast.recorder.setDepth(1);
+      void control.record(steps, depth);
+    },
+    measureHeaps: async () => {
+      const change = (facts: Partial<AppState["profiler"]>): void =>
+        store.setState(({ profiler }) => ({ profiler: { ...profiler, ...facts } }));
+      change({ isMeasuringHeaps: true });
+      try {
+        const heaps = await measureHeaps(performance);
+        change({ heaps, isMeasuringHeaps: false });
+        if (heaps === null)
+          context.log("warning", "page", "This browser does not tell the heaps of its threads.");
+      } catch (thrown) {
+        change({ isMeasuringHeaps: false });
+        context.log("warning", "page", errorDataOf(thrown, "measuring heaps").message);
+      }
+    },
+    setProfilerCosts: (costs) => store.setState(({ profiler }) => ({ profiler: { ...profiler, costs } })),
     runExactly: async (resolved, files, name) => {
       await prepareExactly(resolved, files, name);
       await control.start("train");

@@ -7,6 +7,7 @@ import type { LiveSettings, StartRequest, TrainerEvent } from "../protocol/index
 import type { Context } from "./context.ts";
 import { applyEvent } from "./events.ts";
 import { initialQuality } from "./quality-slice.ts";
+import { resetProfiler } from "./profiler-slice.ts";
 import { beginRun, isWarmingUp, resetRun, withState } from "./run-slice.ts";
 import { isActive, isLive, type RunAction, stepOf } from "./run-state.ts";
 import { liveSettings } from "./selectors.ts";
@@ -28,6 +29,8 @@ export interface RunControl {
   /** Ends the run at the end of the step; its results stay. */
   stop(): Promise<void>;
   evaluate(): Promise<void>;
+  /** Looks at the next steps of the run closely. */
+  record(steps: number, depth: 1 | 2): Promise<void>;
   /** Tells the run, if there is one, which live settings changed since it was last told. */
   tell(): Promise<void>;
   current(): TrainerClient | null;
@@ -54,13 +57,16 @@ export function createRunControl(context: Context): RunControl {
     connecting ??= machine
       .startTrainer({
         onEvent: (event) => {
-          store.setState((state) => applyEvent(state, fast, event, machine.nowMs()));
+          fast.recorder.tracer.span("events", () =>
+            store.setState((state) => applyEvent(state, fast, event, machine.nowMs())),
+          );
           goOnWhenReady(event);
         },
         onDied,
       })
       .then(async (started) => {
         client = started;
+        fast.trainerClock = started.clock;
         store.setState({ engines: await started.engines() });
         return started;
       })
@@ -96,6 +102,7 @@ export function createRunControl(context: Context): RunControl {
     fast.clearRun();
     store.setState((state) => ({
       run: beginRun(state.run, begin),
+      profiler: resetProfiler(state.profiler),
       quality: { ...initialQuality, revision: state.quality.revision + 1 },
       error: null,
     }));
@@ -158,6 +165,7 @@ export function createRunControl(context: Context): RunControl {
         fast.clearRun();
         store.setState((state) => ({
           run: resetRun(state.run, machine.newRunId()),
+          profiler: resetProfiler(state.profiler),
           quality: { ...initialQuality, revision: state.quality.revision + 1 },
           error: null,
         }));
@@ -165,6 +173,7 @@ export function createRunControl(context: Context): RunControl {
       }),
     stop: async () => client?.stop(),
     evaluate: async () => client?.evaluate(),
+    record: (steps, depth) => guard("recording steps", async () => client?.set({ record: { steps, depth } })),
     tell: () =>
       guard("changing settings", async () => {
         const now = liveSettings(store.getState(), fast);

@@ -146,6 +146,7 @@ export function liveSettings(state: AppState, fast: FastData): LiveSettings {
     postprocess: config.postprocess,
     polygonCache: config.features.polygonCache,
     profiler: config.features.profiler,
+    profilerDepth: config.features.profilerDepth,
     loader: config.loader,
     watched: watched.map(({ id }) => id),
     wantThreshold: view.overlays.threshold,

@@ -5,6 +5,7 @@ import type { ErrorData } from "../core/index.ts";
 import { type DataSlice, initialData } from "./data-slice.ts";
 import { initialLab, type LabSlice } from "./lab-slice.ts";
 import { initialLog, type LogSlice } from "./log-slice.ts";
+import { initialProfiler, type ProfilerSlice } from "./profiler-slice.ts";
 import { initialQuality, type QualitySlice } from "./quality-slice.ts";
 import { initialRun, type RunSlice } from "./run-slice.ts";
 import { initialSettings, type SettingsSlice } from "./settings-slice.ts";
@@ -18,6 +19,7 @@ export interface AppState {
   readonly run: RunSlice;
   readonly quality: QualitySlice;
   readonly lab: LabSlice;
+  readonly profiler: ProfilerSlice;
   readonly log: LogSlice;
   readonly view: ViewSlice;
   /** A failure outside a run: pages that could not be prepared, a worker that died while idle. */
@@ -31,6 +33,7 @@ export const initialState: AppState = {
   run: initialRun,
   quality: initialQuality,
   lab: initialLab,
+  profiler: initialProfiler,
   log: initialLog,
   view: initialView,
   error: null,

@@ -1,44 +1,98 @@
-// The listening Tracer: keeps the last spans of each stage in fixed rings of numbers, so recording allocates nothing.
+// The listening Tracer of one thread: keeps the last spans in fixed rings of numbers, so recording allocates nothing.
 
+import { buffersOf, type SpanColumns, SpanRing } from "./span-ring.ts";
 import { type DurationStatistics, durationStatistics } from "./statistics.ts";
-import { STAGES, type Stage, silentTracer, type Tracer } from "./tracer.ts";
+import {
+  type KernelFacts,
+  STAGES,
+  type Stage,
+  silentTracer,
+  type Tracer,
+  TRACKS,
+  type TrackId,
+} from "./tracer.ts";
+
+/** off · 0 counts calls and reads no clock · 1 phases · 2 every kernel. */
+export type Depth = "off" | 0 | 1 | 2;
+
+/** What one thread recorded since it was last asked. */
+export interface SpanBatch extends SpanColumns {
+  /** Kernels defined since the last batch, the first of them with number `firstKernel`. */
+  readonly kernels: readonly KernelFacts[];
+  readonly firstKernel: number;
+  /** In all: spans overwritten before they were taken, and stretches that ended before they began. */
+  readonly lost: number;
+  readonly dropped: number;
+}
 
 export interface Recorder {
   /** What rooms get. It forwards to the recorder while it is on and does nothing while it is off. */
   readonly tracer: Tracer;
-  /** Turns recording on or off; spans recorded so far stay. */
-  setOn(on: boolean): void;
+  /** Spans recorded so far stay. */
+  setDepth(depth: Depth): void;
+  depth(): Depth;
   isOn(): boolean;
-  /** Spans recorded since the start: the proof that the profiler lives. */
+  /** Spans from now on belong to this step. */
+  setStep(step: number): void;
+  /** Spans seen since the start: the proof that the profiler lives. */
   spanCount(): number;
+  /** Stretches whose end lay before their start (a GPU clock was reset): dropped and counted. */
+  dropped(): number;
   /** Statistics of each stage over the spans still in its ring; stages without spans are absent. */
   statistics(): Partial<Record<Stage, DurationStatistics>>;
   /** Milliseconds spent in each stage since the last call (the phases of one step). */
   takePhases(): Partial<Record<Stage, number>>;
+  /** New spans, or null when there are none; send it with `batchBuffers`. */
+  takeBatch(): SpanBatch | null;
   clear(): void;
 }
 
-/** `capacity`: spans kept for each stage. */
-export function createRecorder(capacity = 4096): Recorder {
-  const rings = new Map<Stage, { durations: Float64Array; written: number; phaseMs: number }>();
-  for (const stage of STAGES) {
-    rings.set(stage, { durations: new Float64Array(capacity), written: 0, phaseMs: 0 });
-  }
-  let on = false;
-  let total = 0;
+/** What a batch is transferred by. */
+export const batchBuffers: (batch: SpanBatch) => ArrayBuffer[] = buffersOf;
 
-  const record = (stage: Stage, _startMs: number, durationMs: number): void => {
-    const ring = rings.get(stage);
-    if (!on || ring === undefined) return;
-    ring.durations[ring.written % capacity] = durationMs;
-    ring.written++;
-    ring.phaseMs += durationMs;
+const STAGE_INDEX = new Map<Stage, number>(STAGES.map((stage, index) => [stage, index]));
+
+/** `track`: of the thread. `perStage`: durations kept for the statistics of each stage; `spans`: kept until they are taken. */
+export function createRecorder(track: TrackId = TRACKS.trainer, perStage = 512, spans = 16384): Recorder {
+  const rings = STAGES.map(() => ({ durations: new Float64Array(perStage), written: 0, phaseMs: 0 }));
+  const ring = new SpanRing(spans);
+  const kernels: KernelFacts[] = [];
+  let sentKernels = 0;
+  let depth: Depth = "off";
+  let step = 0;
+  let total = 0;
+  let dropped = 0;
+
+  const record: Tracer["record"] = (stage, startMs, durationMs, on) => {
+    if (depth === "off") return;
+    if (depth === 0) {
+      total++;
+      return;
+    }
+    if (!(durationMs >= 0)) {
+      dropped++;
+      return;
+    }
+    const name = STAGE_INDEX.get(stage) ?? 0;
+    const isTransfer = stage === "upload" || stage === "readback";
+    const where = on ?? (isTransfer ? TRACKS.transfers : track);
+    ring.write(name, where, step, startMs, durationMs);
     total++;
+    // The GPU's whole step is not a phase of the step as the trainer's clock saw it.
+    if (stage === "step" && where === TRACKS.gpu) return;
+    const kept = rings[name];
+    if (kept === undefined) return;
+    kept.durations[kept.written % perStage] = durationMs;
+    kept.written++;
+    kept.phaseMs += durationMs;
   };
 
   const tracer: Tracer = {
     span: (stage, work) => {
-      if (!on) return silentTracer.span(stage, work);
+      if (depth === "off" || depth === 0) {
+        if (depth === 0) total++;
+        return silentTracer.span(stage, work);
+      }
       const start = performance.now();
       try {
         return work();
@@ -47,7 +101,10 @@ export function createRecorder(capacity = 4096): Recorder {
       }
     },
     spanAsync: async (stage, work) => {
-      if (!on) return work();
+      if (depth === "off" || depth === 0) {
+        if (depth === 0) total++;
+        return work();
+      }
       const start = performance.now();
       try {
         return await work();
@@ -56,36 +113,62 @@ export function createRecorder(capacity = 4096): Recorder {
       }
     },
     record,
+    define: (kernel) => STAGES.length + kernels.push(kernel) - 1,
+    recordKernel: (id, startMs, durationMs, on = TRACKS.gpu) => {
+      if (depth !== 2) return;
+      total++;
+      if (durationMs >= 0) ring.write(id, on, step, startMs, durationMs);
+      else dropped++;
+    },
+    wantsKernels: () => depth === 2,
   };
 
   return {
     tracer,
-    setOn: (value) => {
-      on = value;
+    setDepth: (value) => {
+      depth = value;
     },
-    isOn: () => on,
+    depth: () => depth,
+    isOn: () => depth !== "off",
+    setStep: (value) => {
+      step = value;
+    },
     spanCount: () => total,
+    dropped: () => dropped,
     statistics: () => {
       const out: Partial<Record<Stage, DurationStatistics>> = {};
-      for (const [stage, ring] of rings) {
-        if (ring.written === 0) continue;
-        out[stage] = durationStatistics(ring.durations.subarray(0, Math.min(ring.written, capacity)));
+      for (const [index, stage] of STAGES.entries()) {
+        const kept = rings[index];
+        if (kept === undefined || kept.written === 0) continue;
+        out[stage] = durationStatistics(kept.durations.subarray(0, Math.min(kept.written, perStage)));
       }
       return out;
     },
     takePhases: () => {
       const out: Partial<Record<Stage, number>> = {};
-      for (const [stage, ring] of rings) {
-        if (ring.phaseMs > 0) out[stage] = ring.phaseMs;
-        ring.phaseMs = 0;
+      for (const [index, stage] of STAGES.entries()) {
+        const kept = rings[index];
+        if (kept === undefined) continue;
+        if (kept.phaseMs > 0) out[stage] = kept.phaseMs;
+        kept.phaseMs = 0;
       }
       return out;
     },
+    takeBatch: () => {
+      if (sentKernels === kernels.length && !ring.hasNew) return null;
+      const columns = ring.take();
+      const firstKernel = STAGES.length + sentKernels;
+      const fresh = kernels.slice(sentKernels);
+      sentKernels = kernels.length;
+      return { ...columns, kernels: fresh, firstKernel, lost: ring.lost, dropped };
+    },
     clear: () => {
       total = 0;
-      for (const ring of rings.values()) {
-        ring.written = 0;
-        ring.phaseMs = 0;
+      dropped = 0;
+      ring.clear();
+      for (const kept of rings) {
+        kept.written = 0;
+        kept.phaseMs = 0;
       }
     },
   };

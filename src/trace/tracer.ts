@@ -1,6 +1,6 @@
 // What a room sees of the profiler: a Tracer to report spans to. A room cannot tell whether anybody listens.
 
-/** The stages of a training step, in the order in which data passes them. */
+/** The stages of a training step, in the order in which data passes them; then what happens beside steps. */
 export const STAGES = [
   "wait",
   "load",
@@ -15,15 +15,41 @@ export const STAGES = [
   "readback",
   "postprocess",
   "score",
+  "collect",
+  "predict",
+  "evaluate",
+  "events",
+  "draw",
+  "long task",
 ] as const;
 
 export type Stage = (typeof STAGES)[number];
 
-/** One measured stretch of work; times in milliseconds of the thread's `performance.now()`. */
-export interface Span {
-  readonly stage: Stage;
-  readonly startMs: number;
-  readonly durationMs: number;
+/** Where a span happened. Loader number i (from 0) has the track FIRST_LOADER_TRACK + i. */
+export const TRACKS = { main: 0, trainer: 1, gpu: 2, transfers: 3 } as const;
+export const FIRST_LOADER_TRACK = 4;
+export type TrackId = number;
+
+/** For people. */
+export function trackName(track: TrackId): string {
+  if (track === TRACKS.main) return "Main thread";
+  if (track === TRACKS.trainer) return "Trainer";
+  if (track === TRACKS.gpu) return "GPU queue";
+  if (track === TRACKS.transfers) return "Transfers";
+  return `Loader ${track - FIRST_LOADER_TRACK + 1}`;
+}
+
+/** What is known of a kernel before it runs. */
+export interface KernelFacts {
+  /** "conv". */
+  readonly kernel: string;
+  /** The layer of the graph it works for; "" where there is none. */
+  readonly layer: string;
+  readonly phase: "forward" | "backward" | "optimiser";
+  /** Floating point operations of one call (a multiply-add is two); 0 where the graph does not know. */
+  readonly flops: number;
+  /** Bytes that must be read and written at least once; 0 where the graph does not know. */
+  readonly bytes: number;
 }
 
 export interface Tracer {
@@ -31,8 +57,17 @@ export interface Tracer {
   span<T>(stage: Stage, work: () => T): T;
   /** As `span`, until the promise settles. */
   spanAsync<T>(stage: Stage, work: () => Promise<T>): Promise<T>;
-  /** Reports a stretch that was measured elsewhere (a GPU timestamp pair, a loader's own clock). */
-  record(stage: Stage, startMs: number, durationMs: number): void;
+  /**
+   * Reports a stretch that was measured elsewhere (a GPU timestamp pair, a loader's own clock), in milliseconds of this
+   * thread's `performance.now()`. Without a track: transfers for uploads and read-backs, else this thread.
+   */
+  record(stage: Stage, startMs: number, durationMs: number, track?: TrackId): void;
+  /** Gives a kernel the number it is recorded by. Asked once for each kernel, never in a step. */
+  define(kernel: KernelFacts): number;
+  /** One call of a kernel, on the GPU queue unless another track is named. */
+  recordKernel(id: number, startMs: number, durationMs: number, track?: TrackId): void;
+  /** Whether times of single kernels are wanted in the step that begins; taking them slows it down. */
+  wantsKernels(): boolean;
 }
 
 /** Runs the work and reports nothing. */
@@ -40,4 +75,7 @@ export const silentTracer: Tracer = {
   span: (_stage, work) => work(),
   spanAsync: (_stage, work) => work(),
   record: () => undefined,
+  define: () => 0,
+  recordKernel: () => undefined,
+  wantsKernels: () => false,
 };

@@ -1,6 +1,14 @@
 // Sends a run's events: numbered and named by run; fast facts are collected and go out at most ten times a second.
 
-import type { FeatureStatus, LossPoint, TimingEvent, TrainerEvent, TrainerEventBody } from "./types.ts";
+import { batchBuffers } from "../trace/index.ts";
+import type {
+  FeatureStatus,
+  LossPoint,
+  SpansEvent,
+  TimingEvent,
+  TrainerEvent,
+  TrainerEventBody,
+} from "./types.ts";
 
 export type SendEvent = (event: TrainerEvent, transfer: readonly ArrayBuffer[]) => void;
 
@@ -22,6 +30,8 @@ export interface Emitter {
 export interface Facts {
   readonly timing: TimingEvent;
   readonly features: readonly FeatureStatus[];
+  /** Null while there is nothing new. */
+  readonly spans: SpansEvent | null;
   readonly polygons: Extract<TrainerEventBody, { kind: "features" }>["polygons"];
 }
 
@@ -42,10 +52,13 @@ export function createEmitter(runId: string, send: SendEvent): Emitter {
       points = [];
     }
     if (readFacts !== undefined) {
-      const { timing, features, polygons } = readFacts();
+      const { timing, features, polygons, spans } = readFacts();
       readFacts = undefined;
       post({ kind: "timing", ...timing });
       post({ kind: "features", features, polygons });
+      if (spans !== null) {
+        post({ kind: "spans", ...spans }, spans.batch === null ? [] : batchBuffers(spans.batch));
+      }
     }
   };
   const soon = (): void => {

@@ -62,9 +62,10 @@ export function createEvaluator(engine: Engine, pages: readonly Page[], setup: S
       for await (const group of groupsOf(samples, batchSize)) {
         const wantThreshold =
           wishes.wantThreshold && group.some(({ request }) => wishes.watched.includes(request.pageId));
-        const { probability, threshold } = await engine.predict(joinImages(group, sizePx), {
-          threshold: wantThreshold,
-        });
+        setup.tookSamples(group);
+        const { probability, threshold } = await tracer.spanAsync("predict", () =>
+          engine.predict(joinImages(group, sizePx), { threshold: wantThreshold }),
+        );
         const area = sizePx * sizePx;
         group.forEach((sample, i) => {
           const page = byId.get(sample.request.pageId);
@@ -102,6 +103,8 @@ interface Setup {
   readonly batchSize: number;
   readonly sizePx: number;
   readonly tracer: Tracer;
+  /** Told of every batch, for what its samples' own threads measured. */
+  readonly tookSamples: (samples: readonly Sample[]) => void;
 }
 
 async function* groupsOf(samples: AsyncIterable<Sample | null>, size: number): AsyncIterable<Sample[]> {

@@ -1,6 +1,7 @@
 // The loop, evaluation, choice of engine, events.
 
 export { NORMALISATION, engineSettings } from "./build-engine.ts";
+export { type Bus, createBus, type LoopEventName, type LoopEvents, type LoopPlugin } from "./bus.ts";
 export type { SendEvent } from "./emitter.ts";
 export type { RunTools, SamplePool } from "./run.ts";
 export { createTrainer, type Trainer, type TrainerTools } from "./trainer.ts";
@@ -24,6 +25,7 @@ export type {
   PageFrame,
   RunCounters,
   RunState,
+  SpansEvent,
   StartRequest,
   TimingEvent,
   TrainerEvent,

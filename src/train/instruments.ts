@@ -1,15 +1,20 @@
 // Everything that is measured beside a run: step clock, profiler, phases of the last step, cache counters, features.
-// The loop tells it what happened; the screen reads facts from it.
+// It goes along as a plug-in of the loop; the screen reads facts from it.
 
 import { NO_CACHE_COUNTERS, type Sample } from "../batch/index.ts";
+import type { Config } from "../config/index.ts";
 import type { CacheCounters } from "../targets/index.ts";
-import { createRecorder, type Recorder, type Stage } from "../trace/index.ts";
+import { createRecorder, type Depth, type Recorder, type Stage, TRACKS } from "../trace/index.ts";
+import type { LoopPlugin } from "./bus.ts";
 import type { Facts } from "./emitter.ts";
 import { describeFeatures } from "./features.ts";
 import { createStepClock, type StepClock } from "./step-clock.ts";
+import type { SpansEvent } from "./types.ts";
 
 /** The stages that add up to the wall time of a step; loaders work beside them. */
 const STEP_STAGES: readonly Stage[] = ["upload", "forward", "backward", "optimiser", "readback"];
+/** Sorting durations costs more than recording them: statistics are no newer than this. */
+const STATISTICS_MS = 1000;
 
 export interface Progress {
   readonly step: number;
@@ -17,61 +22,128 @@ export interface Progress {
   readonly samplesSeen: number;
   readonly plannedSteps: number;
   readonly memoryBytes: number;
+  readonly memory: SpansEvent["memory"];
 }
 
 export interface Instruments {
   readonly recorder: Recorder;
   readonly clock: StepClock;
-  /** A step has ended: it waited `waitMs` for its samples, then took `stepMs`. */
-  stepEnded(samples: readonly Sample[], waitMs: number, stepMs: number): void;
+  readonly plugin: LoopPlugin;
+  /** Spans of samples that other threads prepared. */
+  tookSamples(samples: readonly Sample[]): void;
   /** Something that is no step has ended (evaluation, pause): the next step's figures start anew. */
   restart(): void;
+  setProfiler(on: boolean, depth: Config["features"]["profilerDepth"]): void;
+  /** Looks at the next steps closely; then the setting holds again. */
+  record(steps: number, depth: 1 | 2): void;
   setCacheOn(on: boolean): void;
   /** The loaders, asked at `step`, have answered. */
   cacheCounted(counters: CacheCounters, step: number): void;
-  epochStarted(): void;
-  facts(progress: Progress): Facts;
+  /** `isFresh`: statistics of this very moment. */
+  facts(progress: Progress, isFresh?: boolean): Facts;
 }
 
-export function createInstruments(profilerOn: boolean, cacheOnAtStart: boolean): Instruments {
+const DEPTHS = { counters: 0, phases: 1, kernels: 2 } as const;
+
+export function createInstruments(features: Config["features"]): Instruments {
   const recorder = createRecorder();
-  recorder.setOn(profilerOn);
   const clock = createStepClock();
-  let cacheOn = cacheOnAtStart;
+  let setting: Depth = "off";
+  let cacheOn = features.polygonCache;
   let counters = NO_CACHE_COUNTERS;
   let atEpochStart = NO_CACHE_COUNTERS;
   let lastStep: Facts["timing"]["lastStep"] = {};
   let countedAtStep = 0;
   let spansSeen = 0;
   let spansInStep = 0;
+  let statistics: { readonly stages: ReturnType<Recorder["statistics"]>; readonly atMs: number } | undefined;
+  let recording: { fromStep: number; readonly of: number; done: number } | undefined;
+  let recorded: SpansEvent["recorded"] = null;
+  let hasNews = false;
+  const clocks = new Map<number, number>();
+
+  const setProfiler: Instruments["setProfiler"] = (on, depth) => {
+    setting = on ? DEPTHS[depth] : "off";
+    if (recording === undefined) recorder.setDepth(setting);
+  };
+  setProfiler(features.profiler, features.profilerDepth);
+
+  const tookSamples = (samples: readonly Sample[]): void => {
+    if (!recorder.isOn()) return;
+    const { tracer } = recorder;
+    for (const { timing } of samples) {
+      const { loadMs, decodeMs, augmentMs, targetsMs, place } = timing;
+      const track = place?.track ?? TRACKS.trainer;
+      if (place !== undefined) clocks.set(track, place.uncertaintyMs);
+      const decodedFrom = timing.startMs + loadMs;
+      tracer.record("load", timing.startMs, loadMs, track);
+      tracer.record("decode", decodedFrom, decodeMs, track);
+      tracer.record("augment", decodedFrom + decodeMs, augmentMs, track);
+      if (targetsMs > 0) tracer.record("targets", decodedFrom + decodeMs + augmentMs, targetsMs, track);
+    }
+  };
+
+  const stepEnded = (step: number, samples: readonly Sample[], waitMs: number, stepMs: number): void => {
+    const now = performance.now();
+    const { tracer } = recorder;
+    recorder.setStep(step);
+    tracer.record("wait", now - stepMs - waitMs, waitMs);
+    tookSamples(samples);
+    tracer.record("step", now - stepMs, stepMs);
+    clock.tick();
+    const phases = recorder.takePhases();
+    const split = STEP_STAGES.filter((stage) => (phases[stage] ?? 0) > 0);
+    lastStep = { wait: waitMs };
+    if (split.length === 0) lastStep.step = stepMs;
+    for (const stage of split) lastStep[stage] = phases[stage] ?? 0;
+    spansInStep = recorder.spanCount() - spansSeen;
+    spansSeen = recorder.spanCount();
+    if (recording === undefined) return;
+    hasNews = true;
+    if (recording.done === 0) recording.fromStep = step;
+    if (++recording.done < recording.of) return;
+    recorded = { fromStep: recording.fromStep, toStep: step };
+    recording = undefined;
+    recorder.setDepth(setting);
+  };
+
+  const spansOf = (memory: SpansEvent["memory"]): SpansEvent | null => {
+    const batch = recorder.takeBatch();
+    if (batch === null && !hasNews) return null;
+    hasNews = false;
+    return {
+      batch,
+      recording: recording === undefined ? null : { done: recording.done, of: recording.of },
+      recorded,
+      clocks: [...clocks].map(([track, uncertaintyMs]) => ({ track, uncertaintyMs })),
+      memory,
+    };
+  };
 
   return {
     recorder,
     clock,
-    stepEnded: (samples, waitMs, stepMs) => {
-      const now = performance.now();
-      const { tracer } = recorder;
-      tracer.record("wait", now - stepMs - waitMs, waitMs);
-      for (const { timing } of samples) {
-        tracer.record("load", now, timing.loadMs);
-        tracer.record("decode", now, timing.decodeMs);
-        tracer.record("augment", now, timing.augmentMs);
-        tracer.record("targets", now, timing.targetsMs);
-      }
-      tracer.record("step", now - stepMs, stepMs);
-      clock.tick();
-      const phases = recorder.takePhases();
-      const split = STEP_STAGES.filter((stage) => (phases[stage] ?? 0) > 0);
-      lastStep = { wait: waitMs };
-      if (split.length === 0) lastStep.step = stepMs;
-      for (const stage of split) lastStep[stage] = phases[stage] ?? 0;
-      spansInStep = recorder.spanCount() - spansSeen;
-      spansSeen = recorder.spanCount();
+    plugin: {
+      name: "profiler",
+      on: {
+        "step start": ({ step }) => recorder.setStep(step),
+        "step end": ({ step, samples, waitMs, stepMs }) => stepEnded(step, samples, waitMs, stepMs),
+        "epoch start": () => {
+          atEpochStart = counters;
+        },
+      },
     },
+    tookSamples,
     restart: () => {
       clock.restart();
       recorder.takePhases();
       spansSeen = recorder.spanCount();
+    },
+    setProfiler,
+    record: (steps, depth) => {
+      recording = { fromStep: 0, of: steps, done: 0 };
+      hasNews = true;
+      recorder.setDepth(depth);
     },
     setCacheOn: (on) => {
       cacheOn = on;
@@ -80,21 +152,25 @@ export function createInstruments(profilerOn: boolean, cacheOnAtStart: boolean):
       counters = counted;
       countedAtStep = step;
     },
-    epochStarted: () => {
-      atEpochStart = counters;
+    facts: ({ memory, ...progress }, isFresh = false) => {
+      const now = performance.now();
+      if (isFresh || statistics === undefined || now - statistics.atMs > STATISTICS_MS) {
+        statistics = { stages: recorder.statistics(), atMs: now };
+      }
+      return {
+        timing: { ...progress, stepMs: clock.statistics(), lastStep, stages: statistics.stages },
+        spans: isFresh ? null : spansOf(memory),
+        features: describeFeatures({
+          cacheOn,
+          counters,
+          epochStart: atEpochStart,
+          stepsDone: progress.step,
+          countedAtStep,
+          recorder,
+          spansInStep,
+        }),
+        polygons: counters,
+      };
     },
-    facts: (progress) => ({
-      timing: { ...progress, stepMs: clock.statistics(), lastStep, stages: recorder.statistics() },
-      features: describeFeatures({
-        cacheOn,
-        counters,
-        epochStart: atEpochStart,
-        stepsDone: progress.step,
-        countedAtStep,
-        recorder,
-        spansInStep,
-      }),
-      polygons: counters,
-    }),
   };
 }

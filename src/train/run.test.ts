@@ -4,6 +4,7 @@ import { resolveOrThrow } from "../config/index.ts";
 import { polygonIn } from "../core/index.ts";
 import type { Dataset, Page } from "../dataset/index.ts";
 import type { Engine, EngineFactory, LossParts } from "../engine/index.ts";
+import type { LoopPlugin } from "./bus.ts";
 import type { SamplePool } from "./run.ts";
 import { createTrainer } from "./trainer.ts";
 import type { RunState, StartRequest, TrainerEvent } from "./types.ts";
@@ -107,7 +108,7 @@ function fakePool(faults: Faults): SamplePool {
     thresholds: new Uint8Array(area),
     flags: new Uint8Array(area),
     placement: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 },
-    timing: { loadMs: 0, decodeMs: 1, augmentMs: 1, targetsMs: 1 },
+    timing: { startMs: 0, loadMs: 0, decodeMs: 1, augmentMs: 1, targetsMs: 1 },
   });
   let sequence = 0;
   return {
@@ -126,7 +127,7 @@ function fakePool(faults: Faults): SamplePool {
   };
 }
 
-function stage(changes: Record<string, unknown>, faults: Faults = {}) {
+function stage(changes: Record<string, unknown>, faults: Faults = {}, plugins: readonly LoopPlugin[] = []) {
   const asked: Asked = { steps: 0, predictions: [], isDisposed: false };
   const factory: EngineFactory = {
     id: "wasm",
@@ -138,6 +139,7 @@ function stage(changes: Record<string, unknown>, faults: Faults = {}) {
   const trainer = createTrainer({
     factories: [factory],
     openPool: async () => fakePool(faults),
+    plugins,
     send: (event) => {
       events.push(event);
       for (const { until, resolve } of waiting) if (until(event)) resolve(event);
@@ -299,5 +301,76 @@ describe("a run", () => {
       .at(-1);
     expect(firstEnd?.state.kind).toBe("finished");
     await trainer.stop();
+  });
+});
+
+describe("events of the loop", () => {
+  it("come in order, and a plug-in that throws does not stop the run", async () => {
+    const seen: string[] = [];
+    const watcher: LoopPlugin = {
+      name: "watcher",
+      on: {
+        "run start": ({ plannedSteps }) => seen.push(`run ${plannedSteps}`),
+        "epoch start": ({ epoch }) => seen.push(`epoch ${epoch}`),
+        "step start": ({ step }) => seen.push(`step ${step}`),
+        "step end": ({ step, samples }) => seen.push(`end ${step}, ${samples.length} pages`),
+        "epoch end": ({ epoch }) => seen.push(`epoch ${epoch} ends`),
+        "evaluation start": () => seen.push("evaluation"),
+        "evaluation end": ({ evaluation }) => seen.push(`of ${evaluation.coverage.scored}`),
+        "run end": ({ reason }) => seen.push(reason),
+      },
+    };
+    const bad: LoopPlugin = {
+      name: "bad",
+      on: {
+        "step end": () => {
+          throw new Error("broken");
+        },
+      },
+    };
+    const { trainer, request, state, of } = stage({ "train.length.count": 2 }, {}, [bad, watcher]);
+    const finished = state("finished");
+    await trainer.start(request("train"));
+    await finished;
+    expect(seen).toEqual([
+      "run 2",
+      "epoch 0",
+      "step 1",
+      "end 1, 2 pages",
+      "step 2",
+      "end 2, 2 pages",
+      "epoch 0 ends",
+      "evaluation",
+      "of 3",
+      "length reached",
+    ]);
+    expect(of("log").filter(({ level }) => level === "warning")).toMatchObject([{ source: "trainer" }]);
+    expect(of("log").find(({ level }) => level === "warning")?.text).toContain(
+      "“bad” failed during “step end”",
+    );
+  });
+});
+
+describe("the profiler", () => {
+  it("sends spans while it is on, and looks at single steps on demand while it is off", async () => {
+    const { trainer, request, state, of } = stage({ "train.length.count": 6, "features.profiler": true });
+    const finished = state("finished");
+    await trainer.start(request("train"));
+    await finished;
+    const spans = of("spans").reduce((sum, { batch }) => sum + (batch?.names.length ?? 0), 0);
+    expect(spans).toBeGreaterThan(6 * 3);
+
+    const quiet = stage({ "train.length.count": 6 });
+    const paused = quiet.state("paused");
+    await quiet.trainer.start(quiet.request("step"));
+    await paused;
+    await quiet.trainer.set({ record: { steps: 2, depth: 1 } });
+    const done = quiet.state("finished");
+    await quiet.trainer.resume();
+    await done;
+    const recorded = quiet.of("spans").at(-1)?.recorded;
+    expect(recorded).toEqual({ fromStep: 2, toStep: 3 });
+    const steps = quiet.of("spans").flatMap(({ batch }) => [...(batch?.steps ?? [])]);
+    expect([Math.min(...steps), Math.max(...steps)]).toEqual([1, 3]);
   });
 });

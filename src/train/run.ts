@@ -14,6 +14,7 @@ import type { Page, PageId } from "../dataset/index.ts";
 import type { Engine, EngineFactory, EngineInfo } from "../engine/index.ts";
 import { breathe } from "./breathe.ts";
 import { buildEngine } from "./build-engine.ts";
+import { type Bus, createBus, type LoopPlugin } from "./bus.ts";
 import type { Emitter } from "./emitter.ts";
 import { createEvaluator, type Evaluator } from "./evaluator.ts";
 import { createInstruments, type Instruments, type Progress } from "./instruments.ts";
@@ -29,6 +30,8 @@ export interface RunTools {
   readonly factories: readonly EngineFactory[];
   readonly openPool: (request: StartRequest, emitter: Emitter) => Promise<SamplePool>;
   readonly emitter: Emitter;
+  /** What goes along with every run; one that throws is reported and detached. */
+  readonly plugins?: readonly LoopPlugin[];
   /** Told at the end of every step, before the next begins. */
   readonly stepEnded?: (step: number) => void;
 }
@@ -50,15 +53,18 @@ export class TrainingRun {
   readonly #tools: RunTools;
   readonly #emitter: Emitter;
   readonly #instruments: Instruments;
+  readonly #bus: Bus;
   readonly #trainPages: number;
   readonly #validationPages: readonly Page[];
   readonly #planned: number;
 
   #wish: Wish;
+  #features: Config["features"];
   #wantsEvaluation: boolean;
   #state: RunState = { kind: "idle" };
   #stepsDone = 0;
   #evaluatedAt = -1;
+  #epochStartsAt = 0;
   #postprocess: Config["postprocess"];
   #watched: readonly PageId[] = [];
   #wantThreshold = false;
@@ -82,7 +88,16 @@ export class TrainingRun {
     this.#config = config;
     this.#tools = tools;
     this.#emitter = tools.emitter;
-    this.#instruments = createInstruments(config.features.profiler, config.features.polygonCache);
+    this.#instruments = createInstruments(config.features);
+    this.#features = config.features;
+    this.#bus = createBus((plugin, during, error) =>
+      this.#emitter.log(
+        "warning",
+        "trainer",
+        `The plug-in “${plugin}” failed during “${during}” and was detached; training goes on. ${error.message}`,
+      ),
+    );
+    for (const plugin of [this.#instruments.plugin, ...(tools.plugins ?? [])]) this.#bus.attach(plugin);
     this.#trainPages = usedPages(config, train.length);
     this.#validationPages =
       config.evaluation.pages === "all" ? validation : validation.slice(0, config.evaluation.pages);
@@ -129,7 +144,12 @@ export class TrainingRun {
   }
 
   async set(live: LiveSettings): Promise<void> {
-    if (live.profiler !== undefined) this.#instruments.recorder.setOn(live.profiler);
+    if (live.profiler !== undefined || live.profilerDepth !== undefined) {
+      const { profiler = this.#features.profiler, profilerDepth = this.#features.profilerDepth } = live;
+      this.#features = { ...this.#features, profiler, profilerDepth };
+      this.#instruments.setProfiler(profiler, profilerDepth);
+    }
+    if (live.record !== undefined) this.#instruments.record(live.record.steps, live.record.depth);
     if (live.wantThreshold !== undefined) this.#wantThreshold = live.wantThreshold;
     if (live.postprocess !== undefined) {
       this.#postprocess = live.postprocess;
@@ -152,7 +172,7 @@ export class TrainingRun {
 
   async counters(): Promise<RunCounters> {
     await this.#countCache();
-    const { timing, features, polygons } = this.#instruments.facts(this.#progress());
+    const { timing, features, polygons } = this.#instruments.facts(this.#progress(), true);
     return {
       cache: { polygons },
       features,
@@ -169,6 +189,7 @@ export class TrainingRun {
     const { engine, pool } = await this.#prepare();
     const every = evaluationEverySteps(this.#config, this.#request.dataset.train.length);
     this.#instruments.restart();
+    this.#bus.emit("run start", { plannedSteps: this.#planned });
     while (await this.#mayGoOn()) {
       if (this.#state.kind !== "running" && this.#state.kind !== "pausing") {
         this.#enter({ kind: "running", step: this.#stepsDone });
@@ -184,6 +205,7 @@ export class TrainingRun {
     this.#memoryBytes();
     this.#reportFacts();
     const reason = this.#wish === "stop" ? "stopped" : "length reached";
+    this.#bus.emit("run end", { ...this.#position(), reason });
     this.#enter({ kind: "finished", step: this.#stepsDone, reason });
   }
 
@@ -209,6 +231,7 @@ export class TrainingRun {
       batchSize: this.#config.train.batchSize,
       sizePx: this.#config.model.inputSizePx,
       tracer,
+      tookSamples: (samples) => this.#instruments.tookSamples(samples),
     });
     const pool = await this.#tools.openPool(this.#request, this.#emitter);
     this.#pool = pool;
@@ -242,13 +265,16 @@ export class TrainingRun {
 
   async #makeStep(engine: Engine, pool: SamplePool): Promise<void> {
     const start = performance.now();
+    const epochBefore = this.#epoch();
+    if (this.#epochStartsAt === this.#stepsDone) this.#bus.emit("epoch start", this.#position());
+    this.#bus.emit("step start", { step: this.#stepsDone + 1, epoch: epochBefore });
     const samples: Sample[] = [];
     while (samples.length < this.#config.train.batchSize) samples.push(await pool.next());
-    const batch = collectBatch(samples, this.#config.model.inputSizePx);
+    const { tracer } = this.#instruments.recorder;
+    const batch = tracer.span("collect", () => collectBatch(samples, this.#config.model.inputSizePx));
     const ready = performance.now();
     const learningRate = learningRateAt(this.#config, this.#stepsDone, this.#planned);
     const ticket = engine.step(batch, learningRate);
-    const epochBefore = this.#epoch();
     const step = ++this.#stepsDone;
     ticket.loss.then(
       (loss) => {
@@ -258,11 +284,17 @@ export class TrainingRun {
       (thrown: unknown) => this.#fail(thrown),
     );
     await ticket.accepted;
-    this.#instruments.stepEnded(samples, ready - start, performance.now() - ready);
+    this.#bus.emit("step end", {
+      ...this.#position(),
+      samples,
+      waitMs: ready - start,
+      stepMs: performance.now() - ready,
+    });
     this.#tools.stepEnded?.(step);
     if (this.#epoch() !== epochBefore) {
       await this.#countCache();
-      this.#instruments.epochStarted();
+      this.#epochStartsAt = this.#stepsDone;
+      this.#bus.emit("epoch end", { step, epoch: epochBefore });
     } else if (performance.now() - this.#countedMs > COUNT_EVERY_MS) {
       // Not awaited: a loader that is busy must not hold up the step.
       void this.#countCache();
@@ -277,14 +309,16 @@ export class TrainingRun {
     this.#wantsEvaluation = false;
     this.#evaluatedAt = this.#stepsDone;
     const position = { step: this.#stepsDone, epoch: this.#epoch() };
-    const { event, frames } = await Promise.race([
+    this.#bus.emit("evaluation start", position);
+    const evaluating = this.#instruments.recorder.tracer.spanAsync("evaluate", () =>
       evaluator.evaluate(position, pool.validate(this.#validationPages), {
         settings: () => this.#postprocess,
         watched: this.#watched,
         wantThreshold: this.#wantThreshold,
       }),
-      this.#failure,
-    ]);
+    );
+    const { event, frames } = await Promise.race([evaluating, this.#failure]);
+    this.#bus.emit("evaluation end", { ...position, evaluation: event });
     this.#emitter.send({ kind: "evaluation", ...event });
     this.#sendFrames(frames);
     await this.#countCache();
@@ -319,8 +353,13 @@ export class TrainingRun {
     return Math.floor((this.#stepsDone * this.#config.train.batchSize) / this.#trainPages);
   }
 
+  #position(): { readonly step: number; readonly epoch: number } {
+    return { step: this.#stepsDone, epoch: this.#epoch() };
+  }
+
   #progress(): Progress {
     return {
+      memory: this.#engine?.memory().purposes ?? [],
       step: this.#stepsDone,
       epoch: this.#epoch(),
       samplesSeen: this.#stepsDone * this.#config.train.batchSize,
@@ -349,6 +388,8 @@ export class TrainingRun {
   #failed(thrown: unknown): void {
     const error = toErrorData(thrown, this.#stepsDone === 0 ? "starting the run" : "training");
     this.#emitter.log("error", "trainer", error.message);
+    this.#bus.emit("error", { ...this.#position(), error });
+    this.#bus.emit("run end", { ...this.#position(), reason: "failed" });
     this.#enter({ kind: "failed", step: this.#stepsDone, error });
     this.#fail(thrown);
   }

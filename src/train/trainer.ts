@@ -6,7 +6,7 @@ import { createEmitter, type SendEvent } from "./emitter.ts";
 import { type RunTools, TrainingRun } from "./run.ts";
 import type { LiveSettings, RunCounters, StartRequest } from "./types.ts";
 
-export interface TrainerTools extends Pick<RunTools, "factories" | "openPool"> {
+export interface TrainerTools extends Pick<RunTools, "factories" | "openPool" | "plugins"> {
   readonly send: SendEvent;
 }
 

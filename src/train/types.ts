@@ -6,7 +6,7 @@ import type { Dataset, PageId } from "../dataset/index.ts";
 import type { EngineInfo } from "../engine/index.ts";
 import type { DetectionOutcome, Score, TruthOutcome } from "../metrics/index.ts";
 import type { CacheCounters } from "../targets/index.ts";
-import type { DurationStatistics, Stage } from "../trace/index.ts";
+import type { DurationStatistics, SpanBatch, Stage } from "../trace/index.ts";
 
 /** The one state of a run; the screen's transitions are pure functions in store/. */
 export type RunState =
@@ -32,6 +32,9 @@ export interface LiveSettings {
   readonly postprocess?: Config["postprocess"];
   readonly polygonCache?: boolean;
   readonly profiler?: boolean;
+  readonly profilerDepth?: Config["features"]["profilerDepth"];
+  /** Look at the next steps this closely, whatever the profiler is set to; afterwards as before. */
+  readonly record?: { readonly steps: number; readonly depth: 1 | 2 };
   readonly loader?: Config["loader"];
   /** Pages whose maps somebody looks at; only these are read back as frames. */
   readonly watched?: readonly PageId[];
@@ -109,6 +112,19 @@ export interface TimingEvent {
   readonly memoryBytes: number;
 }
 
+export interface SpansEvent {
+  /** On the trainer's clock; null when only the facts below are new. */
+  readonly batch: SpanBatch | null;
+  /** A recording on demand: how far it is. */
+  readonly recording: { readonly done: number; readonly of: number } | null;
+  /** The last recording that was completed. */
+  readonly recorded: { readonly fromStep: number; readonly toStep: number } | null;
+  /** How exactly each loader's clock is known against the trainer's. */
+  readonly clocks: readonly { readonly track: number; readonly uncertaintyMs: number }[];
+  /** What is held on the device, by what it is for. */
+  readonly memory: readonly { readonly purpose: string; readonly bytes: number }[];
+}
+
 export interface FeatureStatus {
   readonly id: "polygonCache" | "profiler";
   readonly on: boolean;
@@ -138,6 +154,7 @@ export type TrainerEventBody =
   | ({ readonly kind: "evaluation" } & EvaluationEvent)
   | ({ readonly kind: "frames" } & FramesEvent)
   | ({ readonly kind: "timing" } & TimingEvent)
+  | ({ readonly kind: "spans" } & SpansEvent)
   | {
       readonly kind: "features";
       readonly features: readonly FeatureStatus[];

@@ -25,7 +25,7 @@ export function sampleOf(request: SampleRequest): Sample {
     thresholds: new Uint8Array(0),
     flags: new Uint8Array(0),
     placement: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 },
-    timing: { loadMs: 0, decodeMs: 0, augmentMs: 0, targetsMs: 0 },
+    timing: { startMs: 0, loadMs: 0, decodeMs: 0, augmentMs: 0, targetsMs: 0 },
   };
 }
 

@@ -108,6 +108,16 @@ export const readingFields = {
     group: "Features",
     takesEffect: "live",
   },
+  "features.profilerDepth": {
+    label: "Profiler depth",
+    unit: "",
+    type: choice({ counters: "0 · counters only", phases: "1 · phases", kernels: "2 · every kernel" }),
+    defaults: "phases",
+    help: "How closely the profiler looks. Depth 2 runs every kernel apart, which slows the step down.",
+    group: "Features",
+    takesEffect: "live",
+    applies: { sentence: "only with the profiler on", when: (c: Config) => c.features.profiler },
+  },
   "engine.kind": {
     label: "Engine",
     unit: "",

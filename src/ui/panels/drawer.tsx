@@ -17,7 +17,7 @@ export function Drawer() {
   const files = useApp(({ data }) => data.reports.length);
   const lines = useApp(({ log }) => log.entries.length);
   const newest = useApp(({ log }) => log.entries.at(-1)?.text ?? "");
-  const counts = { log: lines, files };
+  const counts: Readonly<Partial<Record<DrawerTab, number>>> = { log: lines, files };
   return (
     <section className="card drawer" aria-label="Log and files">
       <div className="drawer-tabs">
@@ -29,7 +29,7 @@ export function Drawer() {
             aria-expanded={open === id}
             onClick={() => playground.setView({ drawer: open === id ? null : id })}
           >
-            {label} <span className="small muted figures">{count(counts[id])}</span>
+            {label} <TabCount value={counts[id]} />
           </button>
         ))}
         {open === null && <span className="small muted newest">{newest}</span>}
@@ -38,4 +38,9 @@ export function Drawer() {
       {open === "files" && <FileReports />}
     </section>
   );
+}
+
+function TabCount({ value }: { readonly value: number | undefined }) {
+  if (value === undefined) return null;
+  return <span className="small muted figures">{count(value)}</span>;
 }

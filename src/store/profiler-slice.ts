@@ -1,0 +1,67 @@
+// What the screen knows of the profiler: revisions and small facts. The spans themselves lie beside the store.
+
+import type { SpansEvent } from "../protocol/index.ts";
+
+/** What a depth costs on this machine, as the Assessment lab measured it. */
+export interface ProfilerCost {
+  readonly depth: number;
+  /** Of the step time with the profiler off. */
+  readonly differencePct: number;
+  readonly ciLowPct: number;
+  readonly ciHighPct: number;
+  /** Paired blocks. */
+  readonly n: number;
+}
+
+export interface ThreadHeap {
+  /** "page", "trainer", … */
+  readonly thread: string;
+  readonly bytes: number;
+}
+
+export interface ProfilerSlice {
+  /** Raised whenever spans came or went. */
+  readonly revision: number;
+  readonly recording: SpansEvent["recording"];
+  readonly recorded: SpansEvent["recorded"];
+  readonly clocks: SpansEvent["clocks"];
+  readonly memory: SpansEvent["memory"];
+  /** Greatest sum of `memory` seen in the run. */
+  readonly peakBytes: number;
+  /** Null until it was measured. */
+  readonly heaps: readonly ThreadHeap[] | null;
+  readonly isMeasuringHeaps: boolean;
+  /** Empty until the lab has measured. */
+  readonly costs: readonly ProfilerCost[];
+}
+
+export const initialProfiler: ProfilerSlice = {
+  revision: 0,
+  recording: null,
+  recorded: null,
+  clocks: [],
+  memory: [],
+  peakBytes: 0,
+  heaps: null,
+  isMeasuringHeaps: false,
+  costs: [],
+};
+
+export function withSpans(profiler: ProfilerSlice, event: SpansEvent): ProfilerSlice {
+  const { recording, recorded, clocks, memory } = event;
+  const bytes = memory.reduce((sum, part) => sum + part.bytes, 0);
+  return {
+    ...profiler,
+    revision: profiler.revision + 1,
+    recording,
+    recorded,
+    clocks,
+    memory,
+    peakBytes: Math.max(profiler.peakBytes, bytes),
+  };
+}
+
+/** A new run: what was measured of the machine stays. */
+export function resetProfiler({ revision, costs, heaps }: ProfilerSlice): ProfilerSlice {
+  return { ...initialProfiler, revision: revision + 1, costs, heaps };
+}
