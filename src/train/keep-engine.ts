@@ -26,7 +26,10 @@ export function keepEngine(factories: readonly EngineFactory[]): EngineKeeper {
   const tracer: Tracer = {
     span: (stage, work) => listening.span(stage, work),
     spanAsync: (stage, work) => listening.spanAsync(stage, work),
-    record: (stage, startMs, durationMs) => listening.record(stage, startMs, durationMs),
+    record: (...span) => listening.record(...span),
+    define: (kernel) => listening.define(kernel),
+    recordKernel: (...span) => listening.recordKernel(...span),
+    wantsKernels: () => listening.wantsKernels(),
   };
   const release = (): void => {
     kept?.engine.dispose();

@@ -371,6 +371,6 @@ describe("the profiler", () => {
     const recorded = quiet.of("spans").at(-1)?.recorded;
     expect(recorded).toEqual({ fromStep: 2, toStep: 3 });
     const steps = quiet.of("spans").flatMap(({ batch }) => [...(batch?.steps ?? [])]);
-    expect([Math.min(...steps), Math.max(...steps)]).toEqual([1, 3]);
+    expect([Math.min(...steps), Math.max(...steps)]).toEqual([2, 3]);
   });
 });
