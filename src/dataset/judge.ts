@@ -76,10 +76,13 @@ function judgeEntry(
 ): Placement | undefined {
   const found = pictures.find(entry.picture, opened.path);
   if (found.kind !== "found" || !found.entry.facts.ok) {
-    const isQuiet =
-      entry.words.length + entry.rejected.length === 0 ||
-      (found.kind === "missing" && entry.picture.by === "stem" && !options.warnsOfLonelyText);
-    (isQuiet ? draft.notes : draft.warnings).push(whyUnpaired(entry, found));
+    // A file that names its picture should have it beside it. One that is only called like it, judged alone, need not.
+    const isAlone =
+      found.kind === "missing" && entry.picture.by === "stem" && !options.warnsOfLonelyText
+        ? `it names no picture and none called "${entry.picture.stems[0] ?? ""}" is near: judged without one`
+        : null;
+    const isQuiet = isAlone !== null || entry.words.length + entry.rejected.length === 0;
+    (isQuiet ? draft.notes : draft.warnings).push(isAlone ?? whyUnpaired(entry, found));
     draft.ignored += entry.words.filter(({ ignore, crossesItself }) => ignore || crossesItself).length;
     draft.warnings.push(...warningsWithoutPicture(entry));
     return undefined;

@@ -239,6 +239,11 @@ describe("decodeText and parseJson", () => {
   });
 
   it("reads Python's NaN as null, outside strings only", () => {
+    const cut = { ok: false, error: expect.stringMatching(/^not valid JSON: the file seems cut off/) };
+    expect(parseJson('[{"points": [[1, 2')).toMatchObject(cut);
+    expect(parseJson('{\n"images": {\n"a": 1 2}}')).toMatchObject({
+      error: expect.stringMatching(/in line 3/),
+    });
     expect(parseJson('{"a": [NaN, -Infinity, 1], "NaN": "Infinity \\" NaN"}')).toEqual({
       ok: true,
       value: { a: [null, null, 1], NaN: 'Infinity " NaN' },

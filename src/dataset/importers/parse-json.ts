@@ -53,8 +53,9 @@ function sentence(text: string, thrown: unknown): string {
   const says = thrown instanceof Error ? thrown.message : String(thrown);
   const position = /position (\d+)/.exec(says)?.[1];
   const isCut = !/[\]}]$/.test(text) || says.includes("Unexpected end");
-  const where =
-    position === undefined ? "" : ` in line ${text.slice(0, Number(position)).split("\n").length}`;
+  // One line, perhaps out of many that are JSON each: which one, the caller knows.
+  const isPlaced = position !== undefined && text.includes("\n");
+  const where = isPlaced ? ` in line ${text.slice(0, Number(position)).split("\n").length}` : "";
   return isCut
     ? `not valid JSON${where}: the file seems cut off (${says})`
     : `not valid JSON${where}: ${says}`;
