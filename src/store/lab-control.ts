@@ -64,7 +64,7 @@ export function createLabControl(context: Context, control: RunControl): LabCont
     if (dataset === null || store.getState().lab.job !== null) return;
     const { resolved } = store.getState().settings;
     isStopping = false;
-    set({ job, doing: { doing: "Pausing the run", done: 0, total: 0 }, progress: null, error: null });
+    set({ job, doing: { doing: "Starting the lab", done: 0, total: 0 }, progress: null, error: null });
     let goOn = async (): Promise<void> => undefined;
     let forget = (): void => undefined;
     try {

@@ -7,6 +7,7 @@ import "./styles/widgets.css";
 import "./styles/pages.css";
 import "./styles/results.css";
 import "./styles/drawer.css";
+import "./styles/lab.css";
 import "./styles/panels.css";
 
 export { App } from "./app.tsx";

@@ -26,6 +26,7 @@ export type CommandId =
   | "open-folder"
   | "toggle-cache"
   | "toggle-profiler"
+  | "assess"
   | "toggle-theme"
   | "copy-link"
   | "undo"
@@ -197,6 +198,18 @@ export const COMMANDS: readonly Command[] = [
     matches: ["p"],
     isAllowed: always,
     run: (playground) => toggle(playground, "features.profiler"),
+  },
+  {
+    id: "assess",
+    name: "Assess: what the switches cost and gain",
+    group: "Run",
+    keys: "A",
+    matches: ["a"],
+    isAllowed: ({ lab, data }) => lab.job === null && lab.wishes.factors.length > 0 && data.dataset !== null,
+    run: (playground) => {
+      playground.setView({ drawer: "lab" });
+      void playground.lab.assess();
+    },
   },
   {
     id: "open-folder",

@@ -4,9 +4,11 @@ import type { DrawerTab } from "../../store/index.ts";
 import { count } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
 import { FileReports } from "./file-reports.tsx";
+import { LabPanel } from "./lab-panel.tsx";
 import { LogList } from "./log-list.tsx";
 
 const TABS: readonly { readonly id: DrawerTab; readonly label: string }[] = [
+  { id: "lab", label: "Assessment lab" },
   { id: "log", label: "Log" },
   { id: "files", label: "Files" },
 ];
@@ -17,9 +19,10 @@ export function Drawer() {
   const files = useApp(({ data }) => data.reports.length);
   const lines = useApp(({ log }) => log.entries.length);
   const newest = useApp(({ log }) => log.entries.at(-1)?.text ?? "");
-  const counts: Readonly<Partial<Record<DrawerTab, number>>> = { log: lines, files };
+  const blocks = useApp(({ lab }) => lab.progress?.block ?? lab.outcome?.assessed.blocks.length);
+  const counts: Readonly<Partial<Record<DrawerTab, number | undefined>>> = { lab: blocks, log: lines, files };
   return (
-    <section className="card drawer" aria-label="Log and files">
+    <section className="card drawer" aria-label="Assessment lab, log and files">
       <div className="drawer-tabs">
         {TABS.map(({ id, label }) => (
           <button
@@ -34,6 +37,7 @@ export function Drawer() {
         ))}
         {open === null && <span className="small muted newest">{newest}</span>}
       </div>
+      {open === "lab" && <LabPanel />}
       {open === "log" && <LogList />}
       {open === "files" && <FileReports />}
     </section>
