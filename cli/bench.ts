@@ -2,16 +2,22 @@
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { EngineId } from "../src/engine/index.ts";
 import { benchEngines } from "./bench/engine.ts";
+import { benchParity } from "./bench/parity.ts";
 import { CONTESTANTS, type ContestantKey, NETS, type NetName } from "./bench/types.ts";
 
 const HELP = `npm run bench -- --suite engine [--report FILE] [--only A|B|S] [--rounds N] [--contestants LIST]
+npm run bench -- --suite parity [--report FILE] [--case TEXT] [--engines webgpu,tfjs-cpu]
   --suite engine     a training step of stock tfjs, the compiled engines and jax-js, in turn, in one worker of one page
   --report FILE      writes the figures as JSON
   --only NETS        some of A,B,S (all). A: small, 4 pages of 160 px · B: nano, 2 of 96 px · S: nano, 1 of 64 px
   --rounds N         steps of each contestant that are counted (10)
   --contestants LIST some of ${CONTESTANTS.join(",")} (all)
   --verbose          prints every step
+  --suite parity     losses of two engines over 20 steps: nano, small, resnet18, every switch of the loss, freezing
+  --case TEXT        only cases whose name contains this
+  --engines A,B      which two (webgpu,tfjs-cpu)
 OCR_GPU=real uses the machine's graphics card instead of the software adapter.`;
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -21,6 +27,16 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (thrown) {
     console.error(`${thrown instanceof Error ? thrown.message : thrown}\n${HELP}`);
     return 2;
+  }
+  if (values.suite === "parity" && !values.help) {
+    const [first, second, ...more] = values.engines.split(",");
+    if (first === undefined || second === undefined || more.length > 0) {
+      console.error(`--engines takes two engines, for example webgpu,tfjs-cpu; it was "${values.engines}".`);
+      return 2;
+    }
+    const { passed, results } = await benchParity([first as EngineId, second as EngineId], values.case);
+    if (values.report !== undefined) writeReport(values.report, results);
+    return passed ? 0 : 1;
   }
   if (values.help || values.suite !== "engine") {
     console.log(HELP);
@@ -46,8 +62,12 @@ export async function run(args: readonly string[]): Promise<number> {
     rounds,
     isVerbose: values.verbose,
   });
-  if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(report, null, 2)}\n`);
+  if (values.report !== undefined) writeReport(values.report, report);
   return 0;
+}
+
+function writeReport(path: string, report: unknown): void {
+  writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
 }
 
 function parse(args: readonly string[]) {
@@ -59,6 +79,8 @@ function parse(args: readonly string[]) {
       only: { type: "string", default: NETS.join() },
       rounds: { type: "string", default: "10" },
       contestants: { type: "string", default: CONTESTANTS.join() },
+      case: { type: "string", default: "" },
+      engines: { type: "string", default: "webgpu,tfjs-cpu" },
       verbose: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },

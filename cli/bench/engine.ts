@@ -1,11 +1,6 @@
-// Serves the benchmark's page, runs it in Chromium and prints what it measured.
+// The engine suite on the command line: one page for each net, and the figures in words.
 
-import { join } from "node:path";
-import { chromium } from "playwright";
-import { createServer } from "vite";
-import { chromiumFlags, realGpuFlags } from "../chromium.ts";
-import { ensureChromium } from "../ensure-chromium.ts";
-import { root } from "../root.ts";
+import { withBenchPage } from "./page.ts";
 import {
   CONTESTANTS,
   type ContestantKey,
@@ -14,9 +9,6 @@ import {
   type NetName,
   type NetReport,
 } from "./types.ts";
-
-/** A step of stock tfjs takes a minute on a busy machine without a graphics card. */
-const PATIENCE_MS = 60 * 60_000;
 
 export interface BenchOrder {
   readonly nets: readonly NetName[];
@@ -28,52 +20,23 @@ export interface BenchOrder {
 
 /** Measures one net after the other, each in a fresh page. Throws with the page's message when one fails. */
 export async function benchEngines(order: BenchOrder): Promise<EngineReport> {
-  const executablePath = await ensureChromium();
-  const server = await createServer({
-    root,
-    configFile: join(root, "vite.config.ts"),
-    logLevel: "error",
-    server: { port: 0, host: "127.0.0.1", watch: null, hmr: false },
-    // Prepared at once instead of at its first use, which would reload the page.
-    optimizeDeps: { include: ["@jax-js/jax"], entries: ["cli/bench/engine.html"] },
-  });
-  await server.listen();
-  const address = server.httpServer?.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  const args = process.env.OCR_GPU === "real" ? realGpuFlags : chromiumFlags;
-  const browser = await chromium.launch({ executablePath, args, headless: true });
-  try {
+  const { contestants, rounds } = order;
+  return withBenchPage(async (carry) => {
     const reports: EngineReport[] = [];
     for (const net of order.nets) {
-      const page = await browser.newPage();
-      page.setDefaultTimeout(PATIENCE_MS);
-      page.on("console", (message) => {
-        if (order.isVerbose || message.type() === "error") console.log(`  ${message.text()}`);
-      });
-      const query = new URLSearchParams({
-        net,
-        rounds: String(order.rounds),
-        contestants: order.contestants.join(),
-      });
-      await page.goto(`http://127.0.0.1:${port}/cli/bench/engine.html?${query}`);
-      const answer = await page.waitForFunction(() => document.documentElement.dataset.report);
-      const report = JSON.parse(String(await answer.jsonValue())) as
-        | EngineReport
-        | { readonly error: string };
-      if ("error" in report) throw new Error(`Net ${net}: ${report.error}`);
+      const onLine = (line: string): void => {
+        if (order.isVerbose) console.log(`  ${line}`);
+      };
+      const report = (await carry({ suite: "engine", net, rounds, contestants }, onLine)) as EngineReport;
       const figures = report.nets[net];
       if (figures !== undefined) print(net, figures);
       console.log(
         `  best matrix product ${report.bestMatmulGflopPerSecond.toFixed(2)} GFLOP/s on ${report.adapter}`,
       );
       reports.push(report);
-      await page.close();
     }
     return merged(reports);
-  } finally {
-    await browser.close();
-    await server.close();
-  }
+  });
 }
 
 function merged(reports: readonly EngineReport[]): EngineReport {

@@ -70,7 +70,7 @@ export async function race(order: RaceOrder, log: (line: string) => void): Promi
     missing,
   };
   for (const runner of runners) runner.dispose();
-  const lossParity = Math.max(0, ...figures.map(([, { lossDifference = 0 }]) => lossDifference));
+  const lossParity = figures.find(([key]) => key === "tfjs")?.[1].lossDifference ?? Number.NaN;
   return {
     adapter,
     userAgent: navigator.userAgent,

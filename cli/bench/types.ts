@@ -93,7 +93,7 @@ export interface EngineReport {
   readonly userAgent: string;
   readonly bestMatmulGflopPerSecond: number;
   readonly nets: { readonly [N in NetName]?: NetReport };
-  /** The largest difference between any contestant's loss and ours, relative, over all steps and nets. */
+  /** The largest relative difference of stock tfjs's loss from ours over all steps and nets; the others' are theirs. */
   readonly lossParity: number;
 }
 
