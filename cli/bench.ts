@@ -3,12 +3,14 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { EngineId } from "../src/engine/index.ts";
+import { benchCurves } from "./bench/curves.ts";
 import { benchEngines } from "./bench/engine.ts";
 import { benchParity } from "./bench/parity.ts";
 import { CONTESTANTS, type ContestantKey, NETS, type NetName } from "./bench/types.ts";
 
 const HELP = `npm run bench -- --suite engine [--report FILE] [--only A|B|S] [--rounds N] [--contestants LIST]
 npm run bench -- --suite parity [--report FILE] [--case TEXT] [--engines webgpu,tfjs-cpu]
+npm run bench -- --suite curves [--report FILE] [--engines webgpu,tfjs-cpu] [--seeds 1,2,3] [--steps 100]
   --suite engine     a training step of stock tfjs, the compiled engines and jax-js, in turn, in one worker of one page
   --report FILE      writes the figures as JSON
   --only NETS        some of A,B,S (all). A: small, 4 pages of 160 px · B: nano, 2 of 96 px · S: nano, 1 of 64 px
@@ -18,7 +20,10 @@ npm run bench -- --suite parity [--report FILE] [--case TEXT] [--engines webgpu,
   --suite parity     losses of two engines over 20 steps: nano, small, resnet18, every switch of the loss, freezing
   --case TEXT        only cases whose name contains this
   --engines A,B      which two (webgpu,tfjs-cpu)
+  --suite curves     loss curves and hmean of two engines on synth-tiny, over several seeds
 OCR_GPU=real uses the machine's graphics card instead of the software adapter.`;
+
+const IDS: readonly EngineId[] = ["webgpu", "wasm", "tfjs-webgpu", "tfjs-webgl", "tfjs-cpu"];
 
 export async function run(args: readonly string[]): Promise<number> {
   let values: ReturnType<typeof parse>;
@@ -28,16 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
     console.error(`${thrown instanceof Error ? thrown.message : thrown}\n${HELP}`);
     return 2;
   }
-  if (values.suite === "parity" && !values.help) {
-    const [first, second, ...more] = values.engines.split(",");
-    if (first === undefined || second === undefined || more.length > 0) {
-      console.error(`--engines takes two engines, for example webgpu,tfjs-cpu; it was "${values.engines}".`);
-      return 2;
-    }
-    const { passed, results } = await benchParity([first as EngineId, second as EngineId], values.case);
-    if (values.report !== undefined) writeReport(values.report, results);
-    return passed ? 0 : 1;
-  }
+  if ((values.suite === "parity" || values.suite === "curves") && !values.help) return comparePair(values);
   if (values.help || values.suite !== "engine") {
     console.log(HELP);
     return values.help ? 0 : 2;
@@ -66,6 +62,33 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
+/** The suites that take two engines. */
+async function comparePair(values: ReturnType<typeof parse>): Promise<number> {
+  const [first, second, ...more] = values.engines.split(",").map((name) => IDS.find((id) => id === name));
+  const seeds = values.seeds.split(",").map(Number);
+  const steps = Number(values.steps);
+  const wrong = [
+    ...(first !== undefined && second !== undefined && more.length === 0
+      ? []
+      : [`--engines takes two of ${IDS.join(", ")}; it was "${values.engines}".`]),
+    ...(seeds.every(Number.isInteger) ? [] : [`--seeds takes whole numbers; it was "${values.seeds}".`]),
+    ...(Number.isInteger(steps) && steps >= 10 ? [] : ["--steps must be a whole number, at least 10."]),
+  ];
+  if (first === undefined || second === undefined || wrong.length > 0) {
+    console.error(wrong.join("\n"));
+    return 2;
+  }
+  const engines = [first, second] as const;
+  if (values.suite === "curves") {
+    const curves = benchCurves({ engines, seeds, steps });
+    if (values.report !== undefined) writeReport(values.report, curves);
+    return 0;
+  }
+  const { passed, results } = await benchParity(engines, values.case);
+  if (values.report !== undefined) writeReport(values.report, results);
+  return passed ? 0 : 1;
+}
+
 function writeReport(path: string, report: unknown): void {
   writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
 }
@@ -81,6 +104,8 @@ function parse(args: readonly string[]) {
       contestants: { type: "string", default: CONTESTANTS.join() },
       case: { type: "string", default: "" },
       engines: { type: "string", default: "webgpu,tfjs-cpu" },
+      seeds: { type: "string", default: "1,2,3" },
+      steps: { type: "string", default: "100" },
       verbose: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },

@@ -17,14 +17,26 @@ export interface Program {
 /** What an adapter promises at least for the offset of a bound uniform. */
 const UNIFORM_ALIGNMENT_WORDS = 64;
 
-/** Compiles every shader text once, whichever programs use it. */
+/** What was compiled on a device, by shader text and by kinds of bindings. */
+interface Compiled {
+  readonly pipelines: Map<string, Promise<GPUComputePipeline>>;
+  readonly layouts: Map<string, GPUBindGroupLayout>;
+}
+
+const compiledOn = new WeakMap<GPUDevice, Compiled>();
+
+/** Compiles every shader text once for each device, whichever programs and engines use it: another run starts at once. */
 export class Compiler {
   private readonly device: GPUDevice;
-  private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
-  private readonly layouts = new Map<string, GPUBindGroupLayout>();
+  private readonly pipelines: Compiled["pipelines"];
+  private readonly layouts: Compiled["layouts"];
 
   constructor(device: GPUDevice) {
     this.device = device;
+    const known = compiledOn.get(device) ?? { pipelines: new Map(), layouts: new Map() };
+    compiledOn.set(device, known);
+    this.pipelines = known.pipelines;
+    this.layouts = known.layouts;
   }
 
   /** How many of the calls' shaders are not compiled yet. */
@@ -69,6 +81,8 @@ export class Compiler {
         return made;
       });
     this.pipelines.set(code, pipeline);
+    // What failed once may be tried again.
+    pipeline.catch(() => this.pipelines.delete(code));
     return pipeline;
   }
 

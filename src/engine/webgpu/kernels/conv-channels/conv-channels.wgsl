@@ -1,6 +1,6 @@
 // Convolution for small maps with many channels: neighbouring threads take neighbouring output channels and share every
 // input value, where rows are too short for them to take neighbouring columns. A thread computes ROWS × COLS pixels of
-// one channel. With FLIP it is the input gradient of a stride-1 convolution.
+// one channel. Also the input gradient of a stride-1 convolution, as in conv.wgsl.
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let id = group.x * 64u + lane;
@@ -29,14 +29,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@end
 //@end
   var at = i32(d.inputOffset + n * d.inputBatch) + i32(part * d.inChannels) * plane + iy * width + ix;
-  var weightAt = part * d.groupWeights + channel * d.weightOut;
+  var weightAt = part * d.groupWeights + channel * d.weightOut + d.firstTap;
+//@for t < K * K
+  let tap$t = $(t)u * d.tapStep;
+//@end
   for (var i = 0u; i < d.inChannels; i++) {
 //@for t < K * K
-//@if FLIP == 1
-    let w$t = weight[weightAt + $(K * K - 1 - t)u];
-//@else
-    let w$t = weight[weightAt + $(t)u];
-//@end
+    let w$t = weight[weightAt + tap$t];
 //@end
 //@for r < (ROWS - 1) * STRIDE + K
     let row$r = at + $r * width;
@@ -64,15 +63,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let outPlane = d.outWidth * d.outHeight;
   let outChannel = part * d.outChannels + channel;
   let to = d.outputOffset + n * d.outputBatch + outChannel * outPlane;
+//@if HAS_BIAS == 1 || HAS_NORM == 1
   let epilogue = epilogueOf(outChannel);
+//@end
 //@for p < ROWS
 //@for q < COLS
   if (oy + $p < i32(d.outHeight) && ox + $q < i32(d.outWidth)) {
     let pixel = to + u32(oy + $p) * d.outWidth + u32(ox + $q);
-//@if FLIP == 1
-    output[pixel] = select(0.0, output[pixel], d.accumulate == 1u) + sum$(p)_$(q);
-//@else
+//@if HAS_BIAS == 1 || HAS_NORM == 1
     output[pixel] = finish(sum$(p)_$(q), epilogue);
+//@else
+    output[pixel] = select(0.0, output[pixel], d.accumulate == 1u) + activate(sum$(p)_$(q));
 //@end
   }
 //@end

@@ -15,7 +15,7 @@ export function conv(op: ConvOp): KernelCall {
   const { input, output, weight, geometry, epilogue } = op;
   const { kernel, groups } = geometry;
   const inputs = input.channels / groups;
-  const strides = { weightOut: inputs * kernel ** 2, weightIn: kernel ** 2 };
+  const strides = { weightOut: inputs * kernel ** 2, weightIn: kernel ** 2, firstTap: 0, tapStep: 1 };
   return tiled("conv", {
     input,
     output,
@@ -23,7 +23,6 @@ export function conv(op: ConvOp): KernelCall {
     geometry,
     epilogue,
     strides,
-    isFlipped: false,
     accumulate: false,
   });
 }
@@ -39,8 +38,12 @@ export function convInputGradient(op: InputGradientOp): KernelCall {
     weight,
     geometry: { kernel, stride: 1, padding: kernel - 1 - padding, groups },
     epilogue: NO_EPILOGUE,
-    strides: { weightOut: kernel ** 2, weightIn: inputs * kernel ** 2 },
-    isFlipped: true,
+    strides: {
+      weightOut: kernel ** 2,
+      weightIn: inputs * kernel ** 2,
+      firstTap: kernel ** 2 - 1,
+      tapStep: -1,
+    },
     accumulate,
   });
 }
@@ -51,9 +54,8 @@ interface Tiled {
   readonly weight: Slot;
   readonly geometry: ConvGeometry;
   readonly epilogue: Epilogue;
-  /** Distance of the weights of neighbouring output and input channels. */
-  readonly strides: { readonly weightOut: number; readonly weightIn: number };
-  readonly isFlipped: boolean;
+  /** Distance of the weights of neighbouring output channels, input channels and taps, and where the first tap lies. */
+  readonly strides: Readonly<Record<"weightOut" | "weightIn" | "firstTap" | "tapStep", number>>;
   readonly accumulate: boolean;
 }
 
@@ -81,7 +83,6 @@ function tiled(name: string, what: Tiled): KernelCall {
     constants: {
       K: kernel,
       STRIDE: geometry.stride,
-      FLIP: Number(what.isFlipped),
       ...tile.constants,
       ...parts.constants,
     },

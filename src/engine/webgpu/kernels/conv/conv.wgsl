@@ -1,6 +1,7 @@
 // Convolution as an implicit matrix product with a register tile: ROWS output rows × OUT output channels for each
 // thread. Neighbouring threads take neighbouring columns, so that their loads are contiguous; rows share their inputs.
-// With FLIP it is the input gradient of a stride-1 convolution: weights transposed and turned by 180°.
+// The same shader is the input gradient of a stride-1 convolution: there weights are transposed and turned by 180°, which
+// strides of the weights and a tap step of −1 express (unsigned numbers wrap).
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let id = group.x * 64u + lane;
@@ -30,7 +31,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@end
 //@end
   var at = i32(d.inputOffset + n * d.inputBatch) + i32(part * d.inChannels) * plane + iy * width + ix;
-  var weightAt = part * d.groupWeights + first * d.weightOut;
+  var weightAt = part * d.groupWeights + first * d.weightOut + d.firstTap;
+//@if UNROLL_ROWS == 1
+//@for t < K * K
+  let tap$t = $(t)u * d.tapStep;
+//@end
+//@end
   for (var i = 0u; i < d.inChannels; i++) {
 //@if UNROLL_ROWS == 1
 //@for r < (ROWS - 1) * STRIDE + K
@@ -43,11 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     {
       let start = weightAt + $(o)u * d.weightOut;
 //@for t < K * K
-//@if FLIP == 1
-      let w$t = weight[start + $(K * K - 1 - t)u];
-//@else
-      let w$t = weight[start + $(t)u];
-//@end
+      let w$t = weight[start + tap$t];
 //@end
 //@for p < ROWS
       sum$(p)_$(o) = sum$(p)_$(o)
@@ -71,17 +73,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@end
 //@for o < OUT
       {
-//@if FLIP == 1
-        let start = weightAt + $(o)u * d.weightOut + u32($(K - 1) - ky) * $(K)u;
-//@else
-        let start = weightAt + $(o)u * d.weightOut + u32(ky) * $(K)u;
-//@end
+        let start = weightAt + $(o)u * d.weightOut + u32(ky) * $(K)u * d.tapStep;
 //@for kx < K
-//@if FLIP == 1
-        let w$kx = weight[start + $(K - 1 - kx)u];
-//@else
-        let w$kx = weight[start + $(kx)u];
-//@end
+        let w$kx = weight[start + $(kx)u * d.tapStep];
 //@end
 //@for p < ROWS
         sum$(p)_$(o) = sum$(p)_$(o)
@@ -115,15 +109,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@if HAS_REST == 1
     if (first + $(o)u < d.outChannels) {
 //@end
-//@if FLIP == 1
-    let old$o = select(0.0, output[row + $(o)u * outPlane], d.accumulate == 1u);
-    output[row + $(o)u * outPlane] = old$o + sum$(p)_$(o);
-//@else
 //@if HAS_BIAS == 1 || HAS_NORM == 1
     output[row + $(o)u * outPlane] = finish(sum$(p)_$(o), epilogue$o);
 //@else
-    output[row + $(o)u * outPlane] = activate(sum$(p)_$(o));
-//@end
+    let old$o = select(0.0, output[row + $(o)u * outPlane], d.accumulate == 1u);
+    output[row + $(o)u * outPlane] = old$o + activate(sum$(p)_$(o));
 //@end
 //@if HAS_REST == 1
     }
