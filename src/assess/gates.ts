@@ -40,7 +40,8 @@ export function armGates(
 /** Every known switch proved on where the arm wants it and off elsewhere, by its own counter, in every unit. */
 function proofGates(arm: Arm, units: readonly UnitResult[]): Gate[] {
   const wantedOn = new Set(FACTORS.filter(({ id }) => arm.factors.includes(id)).map(({ proof }) => proof));
-  const labels = new Map(FACTORS.map(({ proof, label }) => [proof, label]));
+  // The first that a counter belongs to names it: depths of the profiler share one.
+  const labels = new Map([...FACTORS].reverse().map(({ proof, label }) => [proof, label]));
   return [...labels].map(([proof, label]) => {
     const isWanted = wantedOn.has(proof);
     const moves = units.map(({ counters }) => counters.find(({ id }) => id === proof));

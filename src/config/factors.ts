@@ -31,16 +31,22 @@ export const FACTORS: readonly Factor[] = [
     proof: "polygonCache",
     isCache: true,
   },
-  {
-    id: "profiler",
-    label: "Profiler",
-    on: { "features.profiler": true },
+  profiler("profiler", "Profiler", 1, "phases"),
+  profiler("profiler0", "Profiler, counters only", 0, "counters"),
+  profiler("profiler2", "Profiler, every kernel", 2, "kernels"),
+];
+
+function profiler(id: FactorId, label: string, profilerDepth: number, depth: string): Factor {
+  return {
+    id,
+    label,
+    on: { "features.profiler": true, "features.profilerDepth": depth },
     off: { "features.profiler": false },
     proof: "profiler",
     isCache: false,
-    profilerDepth: 1,
-  },
-];
+    profilerDepth,
+  };
+}
 
 export const DEFAULT_FACTORS: readonly FactorId[] = ["polygonCache", "profiler"];
 

@@ -20,7 +20,11 @@ const page = {
   labelSpace: "either" as const,
 };
 const dataset: Dataset = { name: "t", hash: "h", train: [page, page], validation: [page], reports: [] };
-const outcome = { conclusion: { sentence: "All is well." } } as unknown as AssessOutcome;
+const cost = { depth: 1, difference: { mean: 0.2, median: 0.2, ciLow: -0.3, ciHigh: 0.7, n: 8 } };
+const outcome = {
+  conclusion: { sentence: "All is well." },
+  assessed: { analysis: { profilerCost: [cost] } },
+} as unknown as AssessOutcome;
 
 function lab(assess: (request: AssessRequest) => Promise<AssessOutcome>) {
   const done: string[] = [];
@@ -87,7 +91,7 @@ describe("the lab", () => {
     setRun({ kind: "running", step: 7 });
     await made.assess();
     expect(done).toEqual(["pause", "start", "assess", "hidden", "unwatched", "close", "train"]);
-    expect(store.getState().lab).toMatchObject({ job: null, outcome, error: null });
+    expect(store.getState().lab).toMatchObject({ job: null, outcome, error: null, profilerCost: [cost] });
     expect(asked).toMatchObject({
       goal: { pages: 2, epochs: 20 },
       context: { link: "http://here/#c=quick&v=1" },

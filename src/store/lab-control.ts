@@ -5,7 +5,7 @@ import { type AssessWishes, encodeLink } from "../config/index.ts";
 import { PlaygroundError } from "../core/index.ts";
 import type { LabEvent, LabSubject } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
-import type { LabSlice } from "./lab-slice.ts";
+import { type LabSlice, withCosts } from "./lab-slice.ts";
 import type { RunControl } from "./run-control.ts";
 import { isActive } from "./run-state.ts";
 
@@ -114,7 +114,8 @@ export function createLabControl(context: Context, control: RunControl): LabCont
           },
         });
         context.log("info", "lab", outcome.conclusion.sentence);
-        return { outcome };
+        const { profilerCost } = store.getState().lab;
+        return { outcome, profilerCost: withCosts(profilerCost, outcome.assessed.analysis.profilerCost) };
       }),
     runOriginal: () =>
       run("original", async (lab, subject) => ({ original: await lab.runOriginal(subject) })),

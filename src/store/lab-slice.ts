@@ -2,18 +2,28 @@
 
 import type { LabState } from "../client/index.ts";
 import { type AssessWishes, DEFAULT_WISHES } from "../config/index.ts";
+import type { ProfilerCost } from "../protocol/index.ts";
+
+/** Costs just measured take the place of older ones of the same depth. */
+export function withCosts(known: readonly ProfilerCost[], measured: readonly ProfilerCost[]): ProfilerCost[] {
+  const kept = known.filter(({ depth }) => !measured.some((cost) => cost.depth === depth));
+  return [...kept, ...measured].sort((a, b) => a.depth - b.depth);
+}
 
 export interface LabSlice extends LabState {
   readonly wishes: AssessWishes;
   /** The set and the length of run that the projection speaks of; null: the pages that are there. */
   readonly goalPages: number | null;
   readonly goalEpochs: number;
+  /** The newest measured cost of each depth of the profiler, by depth. */
+  readonly profilerCost: readonly ProfilerCost[];
 }
 
 export const initialLab: LabSlice = {
   wishes: DEFAULT_WISHES,
   goalPages: null,
   goalEpochs: 20,
+  profilerCost: [],
   job: null,
   doing: null,
   progress: null,

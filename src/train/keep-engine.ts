@@ -2,7 +2,7 @@
 // from its first state. The tracer of the run that holds it hears its spans.
 
 import type { Engine, EngineFactory, EngineSettings, EngineState } from "../engine/index.ts";
-import { silentTracer, type Tracer } from "../trace/index.ts";
+import { type KernelFacts, silentTracer, type Tracer } from "../trace/index.ts";
 
 export interface EngineKeeper {
   /** The same ways to build, except that a network that is there already is handed out again, reset to its first state. */
@@ -23,17 +23,23 @@ export function keepEngine(factories: readonly EngineFactory[]): EngineKeeper {
   let kept: Kept | undefined;
   let built = 0;
   let listening: Tracer = silentTracer;
+  /** Of the kept engine; every new listener must know them by the same numbers. */
+  let kernels: KernelFacts[] = [];
   const tracer: Tracer = {
     span: (stage, work) => listening.span(stage, work),
     spanAsync: (stage, work) => listening.spanAsync(stage, work),
     record: (...span) => listening.record(...span),
-    define: (kernel) => listening.define(kernel),
+    define: (kernel) => {
+      kernels.push(kernel);
+      return listening.define(kernel);
+    },
     recordKernel: (...span) => listening.recordKernel(...span),
     wantsKernels: () => listening.wantsKernels(),
   };
   const release = (): void => {
     kept?.engine.dispose();
     kept = undefined;
+    kernels = [];
   };
 
   const keep = (factory: EngineFactory): EngineFactory => {
@@ -48,6 +54,7 @@ export function keepEngine(factories: readonly EngineFactory[]): EngineKeeper {
         listening = settings.tracer;
         const key = `${factory.id} ${keyOf(settings)}`;
         if (kept?.key === key) {
+          for (const kernel of kernels) listening.define(kernel);
           await kept.engine.writeState(kept.first);
           return lent(kept.engine);
         }
