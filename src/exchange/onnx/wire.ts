@@ -3,7 +3,7 @@
 // most. https://protobuf.dev/programming-guides/encoding
 
 /** Fields of a whole file; PP-OCR detectors have about ten thousand. */
-const MOST_FIELDS = 2_000_000;
+const MOST_FIELDS = 1_000_000;
 
 /** A file that is not well formed: one clause, "a length reaches 12 bytes beyond the end". */
 export class WireError extends Error {}
