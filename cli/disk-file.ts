@@ -4,6 +4,7 @@ import { statSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 
 export interface DiskFile {
+  readonly path: string;
   readonly size: number;
   readonly type: string;
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -13,6 +14,7 @@ export interface DiskFile {
 /** Throws when there is no such file. */
 export function diskFile(path: string): DiskFile {
   return {
+    path,
     size: statSync(path).size,
     type: "",
     arrayBuffer: async () => ownBuffer(await readFile(path)),

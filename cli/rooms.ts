@@ -16,7 +16,7 @@ const ONLY_IN: readonly { readonly library: RegExp; readonly places: RegExp }[] 
   { library: /^react(-dom)?(\/|$)/, places: /^src\/(ui\/|main\.tsx)/ },
   { library: /^uplot/, places: /^src\/ui\// },
   { library: /^zustand/, places: /^src\/(store|ui)\// },
-  { library: /^comlink$/, places: /^(src\/client\/|workers\/)/ },
+  { library: /^comlink$/, places: /^(src\/client\/|workers\/|cli\/train\/node\/)/ },
   { library: /^onnxruntime-web/, places: /^src\/infer\// },
   { library: /^clipper-lib$/, places: /^src\/geometry\// },
 ];

@@ -1,8 +1,7 @@
-// `npm run train`: the playground without a screen. Serves the built app, drives it in a headless Chromium through
-// `window.playground`, prints how it goes and writes one report.
+// `npm run train`: the playground without a screen, in a headless Chromium or, on the WASM engine, in Node alone. Prints how it
+// goes and writes one report.
 
 import { basename } from "node:path";
-import type { AutomationSnapshot } from "../src/client/index.ts";
 import {
   type LayerInput,
   parseSetArguments,
@@ -14,16 +13,13 @@ import {
 } from "../src/config/index.ts";
 import { PlaygroundError } from "../src/core/index.ts";
 import { buildGraph, describeGraph } from "../src/graph/index.ts";
-import type { LossPoint, RunCounters, RunState } from "../src/protocol/index.ts";
-import { buildApp, serveApp } from "./serve.ts";
+import type { RunState } from "../src/protocol/index.ts";
 import { parseTrainArguments, readConfigFile, type TrainArguments, USAGE } from "./train/arguments.ts";
-import { openPlayground, type OpenPage } from "./train/browser.ts";
-import { collectFiles, fileAddress, type LocalFile, serveFiles } from "./train/files.ts";
-import { evaluationLine, progressLine } from "./train/progress.ts";
+import { collectFiles } from "./train/files.ts";
+import { trainInBrowser } from "./train/in-browser.ts";
+import { hearInterrupts } from "./train/interrupts.ts";
 import { buildReport, writeReport } from "./train/report.ts";
-
-const POLL_MS = 500;
-const PROGRESS_MS = 2000;
+import type { Seen } from "./train/seen.ts";
 
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseTrainArguments(args);
@@ -41,61 +37,30 @@ export async function run(args: readonly string[]): Promise<number> {
     return wrongArguments(thrown instanceof Error ? thrown.message : String(thrown));
   }
   for (const { path, sentence } of resolution.warnings) console.log(`note: ${path}: ${sentence}`);
-  const files = parsed.value.data === undefined ? null : collectFiles(parsed.value.data, parsed.value.images);
+  const options = parsed.value;
+  const files = options.data === undefined ? null : collectFiles(options.data, options.images);
   const start = performance.now();
-  const seen: Seen = { losses: [], snapshot: undefined, counters: null, failure: null };
+  const seen: Seen = { losses: [], snapshot: undefined, counters: null, failure: null, runtime: null };
   const interrupt = hearInterrupts();
+  const name = options.data === undefined ? "" : basename(options.data);
+  const wishes = { resolved: resolution.resolved, files, name };
   try {
-    if (await buildApp()) console.log("Built the playground.");
-    const app = await serveApp(4300, files === null ? [] : [serveFiles(files)]);
-    try {
-      const opened = await openPlayground(`${app.url}?automation`, parsed.value.realGpu);
-      try {
-        await drive(opened, resolution, files, parsed.value, seen, interrupt);
-      } finally {
-        await opened.close();
-      }
-    } finally {
-      await app.close();
-    }
+    if (needsNoBrowser(resolution, options)) {
+      // Loaded when it is used: a machine without the canvas library can still train in Chromium.
+      const { trainInNode } = await import("./train/in-node.ts");
+      await trainInNode(wishes, seen, interrupt);
+    } else await trainInBrowser(wishes, options.realGpu, seen, interrupt);
   } catch (thrown) {
     seen.failure = failureOf(thrown);
   } finally {
     interrupt.forget();
   }
-  return conclude(seen, resolution, parsed.value, performance.now() - start, interrupt.came());
+  return conclude(seen, resolution, options, performance.now() - start, interrupt.came());
 }
 
-interface Interrupts {
-  came(): boolean;
-  /** Called at the first Ctrl-C, at once when it came already. */
-  whenCame(stop: () => void): void;
-  forget(): void;
-}
-
-/** Ctrl-C from the first moment on: before the run has begun it means "do not begin". */
-function hearInterrupts(): Interrupts {
-  let came = false;
-  let stop = (): void => undefined;
-  const hear = (): void => {
-    if (came) return;
-    came = true;
-    console.log("Stopping at the end of the step …");
-    stop();
-  };
-  process.on("SIGINT", hear);
-  process.on("SIGTERM", hear);
-  return {
-    came: () => came,
-    whenCame: (next) => {
-      stop = next;
-      if (came) stop();
-    },
-    forget: () => {
-      process.off("SIGINT", hear);
-      process.off("SIGTERM", hear);
-    },
-  };
+/** Only the WASM engine runs without one; whoever wants the page's own rasteriser or a GPU asks for the browser. */
+function needsNoBrowser({ resolved }: Resolution, { browser, realGpu }: TrainArguments): boolean {
+  return resolved.config.engine.kind === "wasm" && !browser && !realGpu;
 }
 
 /** What went wrong in one sentence, without the frame that the browser's driver puts around it. */
@@ -131,94 +96,9 @@ function sentences(problems: readonly Problem[]): string {
   return problems.map(({ path, sentence, from }) => `${path}: ${sentence} (${from})`).join("\n");
 }
 
-interface Seen {
-  readonly losses: LossPoint[];
-  snapshot: AutomationSnapshot | undefined;
-  counters: RunCounters | null;
-  /** Why the run could not begin or go on, where the page did not say it as a state. */
-  failure: string | null;
-}
-
-async function drive(
-  { page }: OpenPage,
-  { resolved }: Resolution,
-  files: readonly LocalFile[] | null,
-  options: TrainArguments,
-  seen: Seen,
-  interrupt: Interrupts,
-): Promise<void> {
-  if (interrupt.came()) return;
-  interrupt.whenCame(() => {
-    page.evaluate(() => window.playground?.stop()).catch(() => undefined);
-  });
-  const crashed = new Promise<never>((_resolve, reject) => {
-    page.on("crash", () => reject(new Error("the page crashed")));
-    page.on("close", () => reject(new Error("the browser was closed")));
-  });
-  crashed.catch(() => undefined);
-  const begun = page.evaluate(
-    async ({ config, paths, name }) => {
-      // No named function in here: the bundler would call a helper that the page does not have.
-      const local =
-        paths === undefined
-          ? null
-          : await Promise.all(
-              paths.map(async ({ path, address }) => {
-                const answer = await fetch(address);
-                if (!answer.ok) throw new Error(`${path} could not be read (${answer.status})`);
-                return new File([await answer.blob()], path);
-              }),
-            );
-      await window.playground?.run(config, local, name);
-    },
-    {
-      config: resolved,
-      paths: files?.map(({ path }, i) => ({ path, address: fileAddress(i) })),
-      name: options.data === undefined ? "" : basename(options.data),
-    },
-  );
-  let failure: unknown;
-  begun.catch((thrown: unknown) => {
-    failure = thrown;
-  });
-  let printedMs = 0;
-  let printedLosses = 0;
-  let evaluations = 0;
-  for (;;) {
-    const snapshot = await Promise.race([look(page, seen), crashed]);
-    for (const evaluation of snapshot.evaluations.slice(evaluations)) console.log(evaluationLine(evaluation));
-    evaluations = snapshot.evaluations.length;
-    const isNew = seen.losses.length > printedLosses && performance.now() - printedMs > PROGRESS_MS;
-    if (snapshot.timing !== null && isNew) {
-      printedMs = performance.now();
-      printedLosses = seen.losses.length;
-      console.log(progressLine(snapshot.timing, seen.losses.at(-1), snapshot.evaluations.at(-1)));
-    }
-    if (failure !== undefined) throw failure;
-    const { kind } = snapshot.state;
-    if (kind === "finished" || kind === "failed") break;
-    if (interrupt.came()) {
-      if (kind === "idle") return;
-      await page.evaluate(() => window.playground?.stop());
-    }
-    await new Promise((wake) => setTimeout(wake, POLL_MS));
-  }
-  await look(page, seen);
-  seen.counters = await page.evaluate(() => window.playground?.counters() ?? null);
-}
-
-/** Takes what the page knows now and keeps the loss points that are new. */
-async function look(page: OpenPage["page"], seen: Seen): Promise<AutomationSnapshot> {
-  const snapshot = await page.evaluate((since) => window.playground?.snapshot(since), seen.losses.length);
-  if (snapshot === undefined) throw new Error("the page lost its automation surface");
-  seen.losses.push(...snapshot.losses);
-  seen.snapshot = snapshot;
-  return snapshot;
-}
-
 /** Prints the end, writes the report, answers the exit code. */
 function conclude(
-  { snapshot, counters, losses, failure }: Seen,
+  { snapshot, counters, losses, failure, runtime }: Seen,
   { resolved, warnings }: Resolution,
   options: TrainArguments,
   wallMs: number,
@@ -232,6 +112,7 @@ function conclude(
     dataset: snapshot?.dataset ?? null,
     model: describeGraph(buildGraph(config.model.name), config.model.inputSizePx),
     engine: snapshot?.engine ?? null,
+    runtime,
     state,
     wallMs,
     losses,

@@ -17,10 +17,10 @@ exports.follow(control, scratch);
 
 let module: Promise<WebAssembly.Module> | undefined;
 
-/** As many threads as this machine's cores allow, unless told. */
-export function wasmInNode(threads = threadsFor(availableParallelism())): WasmHost {
+/** "auto": as many threads as this machine's cores allow. */
+export function wasmInNode(threads: number | "auto" = "auto"): WasmHost {
   return {
-    threads,
+    threads: threadsFor(availableParallelism(), threads),
     kernels: () => {
       module ??= compiledKernels().then(async (path) => WebAssembly.compile(await readFile(path)));
       return module;

@@ -87,7 +87,7 @@ async function predictOn(
     thresholdRange: [0.3, 0.7],
     tracer: silentTracer,
   };
-  const factory = id === "wasm" ? wasmFactory(wasmInNode(2)) : engineFactories.find((each) => each.id === id);
+  const factory = id === "wasm" ? wasmFactory(wasmInNode) : engineFactories.find((each) => each.id === id);
   const engine: Engine | undefined = await factory?.build(settings, () => undefined);
   if (engine === undefined) throw new Error(`no engine ${id}`);
   try {

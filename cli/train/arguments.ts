@@ -15,9 +15,14 @@ export const USAGE = `npm run train -- [options]
   --steps N          length of the run in steps
   --seed S           seed of the run
   --engine E         auto (default), webgpu, wasm, tfjs-webgpu, tfjs-webgl or tfjs-cpu
+  --threads N        processor threads that WebAssembly trains and scores with (default auto: by the machine's cores)
   --out DIR          folder for the report (report.json) when --report is not given
   --report FILE      where the report is written (default: runs/DATE-TIME.json of the project)
   --real-gpu         use this machine's GPU instead of the software adapter
+  --browser          run in Chromium also with --engine wasm
+With --engine wasm no browser is used: Node trains on the processor. Every other engine, auto included, needs a Chromium.
+The same seed and settings repeat exactly in Node, and exactly in one version of Chromium, but not from one to the other:
+each draws the built-in pages and scales pictures with its own rasteriser, so pixels (never boxes' meaning) differ a little.
 Ctrl-C stops at the end of the step and still writes the report.
 Exit codes: 0 done, 1 failed (the reason is printed and in the report), 2 wrong arguments.`;
 
@@ -33,13 +38,15 @@ export interface TrainArguments {
   readonly set: readonly string[];
   readonly report: string;
   readonly realGpu: boolean;
+  /** In Chromium also where it could be done without. */
+  readonly browser: boolean;
 }
 
 export function parseTrainArguments(args: readonly string[]): Result<TrainArguments, string> {
   let values: Record<string, string | boolean | string[] | undefined>;
   try {
     values = parseArgs({
-      args: [...args],
+      args: withNegativeValues(args),
       options: {
         preset: { type: "string" },
         config: { type: "string" },
@@ -51,7 +58,9 @@ export function parseTrainArguments(args: readonly string[]): Result<TrainArgume
         engine: { type: "string" },
         out: { type: "string" },
         report: { type: "string" },
+        threads: { type: "string" },
         "real-gpu": { type: "boolean" },
+        browser: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     }).values;
@@ -62,10 +71,15 @@ export function parseTrainArguments(args: readonly string[]): Result<TrainArgume
     const value = values[name];
     return typeof value === "string" ? value : undefined;
   };
-  for (const name of ["steps", "seed"]) {
+  for (const [name, least] of [
+    ["steps", 1],
+    ["seed", 0],
+    ["threads", 1],
+  ] as const) {
     const value = text(name);
-    if (value !== undefined && !/^\d+$/.test(value))
-      return err(`--${name} must be a whole number, got "${value}".`);
+    if (value === undefined || (name === "threads" && value === "auto")) continue;
+    if (!/^\d+$/.test(value) || Number(value) < least)
+      return err(`--${name} must be a whole number of at least ${least}, got "${value}".`);
   }
   const data = text("data");
   if (data !== undefined && !existsSync(data)) return err(`--data: there is no file or folder "${data}".`);
@@ -89,6 +103,8 @@ export function parseTrainArguments(args: readonly string[]): Result<TrainArgume
   if (seed !== undefined) set.push(`train.seed=${seed}`);
   const engine = text("engine");
   if (engine !== undefined) set.push(`engine.kind=${engine}`);
+  const threads = text("threads");
+  if (threads !== undefined) set.push(`engine.threads=${threads}`);
   return ok({
     help: values.help === true,
     preset: text("preset") ?? "quick",
@@ -99,7 +115,20 @@ export function parseTrainArguments(args: readonly string[]): Result<TrainArgume
     set,
     report,
     realGpu: values["real-gpu"] === true,
+    browser: values.browser === true,
   });
+}
+
+/** `--steps -1` as `--steps=-1`: the parser would take the number for an option, and its message helps nobody. */
+function withNegativeValues(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1) ?? "";
+    const isValue = /^-\d/.test(arg) && /^--[a-z-]+$/.test(before);
+    if (isValue) joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 /** "runs/20260131-235959.json" in the project. */

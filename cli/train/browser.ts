@@ -13,6 +13,8 @@ declare global {
 
 export interface OpenPage {
   readonly page: Page;
+  /** Of the browser. */
+  readonly version: string;
   close(): Promise<void>;
 }
 
@@ -28,7 +30,7 @@ export async function openPlayground(address: string, realGpu: boolean): Promise
     const page = await browser.newPage({ viewport: { width: 1440, height: 960 } });
     await page.goto(address);
     await page.waitForFunction(() => window.playground !== undefined);
-    return { page, close: () => browser.close() };
+    return { page, version: browser.version(), close: () => browser.close() };
   } catch (thrown) {
     await browser.close();
     throw thrown;

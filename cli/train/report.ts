@@ -15,6 +15,8 @@ export interface RunFacts {
   readonly dataset: DatasetSummary | null;
   readonly model: ModelDescription;
   readonly engine: EngineInfo | null;
+  /** Browser or Node with its version, and what drew the pages there. */
+  readonly runtime: string | null;
   readonly state: RunState;
   readonly wallMs: number;
   readonly losses: readonly LossPoint[];
@@ -35,6 +37,7 @@ export function buildReport(facts: RunFacts): Record<string, unknown> {
       label: engine?.label ?? null,
       isSoftware: engine?.isSoftware ?? null,
       notice: engine?.fallbackNotice ?? "",
+      runtime: facts.runtime,
     },
     model: {
       name: facts.model.name,

@@ -11,6 +11,7 @@ export type {
 } from "./automation.ts";
 export { type DataClient, type DataListener, type StartData, startData } from "./data-client.ts";
 export { type LabClient, type LabListener, type StartLab, startLab } from "./lab-client.ts";
+export { countPage, type PageCounts, summariseDataset, summariseEvaluation } from "./summaries.ts";
 export {
   type EngineChoice,
   type StartTrainer,

@@ -112,6 +112,8 @@ export interface Config {
   };
   readonly engine: {
     readonly kind: "auto" | "webgpu" | "wasm" | "tfjs-webgpu" | "tfjs-webgl" | "tfjs-cpu";
+    /** Threads that WebAssembly computes with, in training and evaluation. */
+    readonly threads: number | "auto";
   };
 }
 

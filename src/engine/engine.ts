@@ -66,6 +66,8 @@ export interface EngineSettings {
   readonly frozen?: ReadonlySet<string>;
   /** What every batch norm normalises with in training: "running" also leaves the running statistics; "batch" unless given. */
   readonly batchNorm?: "batch" | "running";
+  /** Of the processor, for engines that compute on it; "auto" unless given. */
+  readonly threads?: number | "auto";
   readonly tracer: Tracer;
 }
 

@@ -1,8 +1,8 @@
 // What the screen knows of the pages: counts, reports, progress. The pages themselves lie beside the store.
 
-import type { DatasetSummary } from "../client/index.ts";
+import { type DatasetSummary, summariseDataset } from "../client/index.ts";
 import type { Config } from "../config/index.ts";
-import type { Dataset, FileReport, Page } from "../protocol/index.ts";
+import type { Dataset, FileReport } from "../protocol/index.ts";
 
 export interface DataSlice {
   /** Of the pages shown; null before the first set. */
@@ -26,19 +26,6 @@ export const initialData: DataSlice = {
   progress: null,
   waiting: null,
 };
-
-export function summariseDataset(dataset: Dataset): DatasetSummary {
-  const words = (pages: readonly Page[]): number => pages.reduce((sum, page) => sum + page.words.length, 0);
-  return {
-    name: dataset.name,
-    hash: dataset.hash,
-    trainPages: dataset.train.length,
-    validationPages: dataset.validation.length,
-    trainWords: words(dataset.train),
-    validationWords: words(dataset.validation),
-    reports: dataset.reports,
-  };
-}
 
 export function withDataset(data: DataSlice, dataset: Dataset, madeWith: Config["data"]): DataSlice {
   return {

@@ -1,11 +1,11 @@
 // Keeps the pages in step with the settings: draws a built-in set or imports the files that were brought. A newer wish ends
 // an older one by ending its worker: drawing cannot be told to stop.
 
-import { type DataClient, errorDataOf } from "../client/index.ts";
+import { type DataClient, errorDataOf, summariseDataset } from "../client/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Dataset } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
-import { isSameData, summariseDataset, withDataset } from "./data-slice.ts";
+import { isSameData, withDataset } from "./data-slice.ts";
 import { resetProfiler } from "./profiler-slice.ts";
 import { initialQuality } from "./quality-slice.ts";
 import { isWarmingUp, resetRun } from "./run-slice.ts";

@@ -1,6 +1,6 @@
 // Facts derived from the state: never stored, always asked. Pure; what needs pages or polygons takes the fast data as well.
 
-import type { EvaluationSummary } from "../client/index.ts";
+import { countPage, type EvaluationSummary } from "../client/index.ts";
 import {
   type Config,
   checkRules,
@@ -14,7 +14,7 @@ import {
 } from "../config/index.ts";
 import type { LiveSettings, Page } from "../protocol/index.ts";
 import type { FastData } from "./fast.ts";
-import { countPage, errorCount } from "./quality-slice.ts";
+import { errorCount } from "./quality-slice.ts";
 import { isLive, stepOf } from "./run-state.ts";
 import { changedForRestart } from "./settings-slice.ts";
 import type { AppState } from "./state.ts";

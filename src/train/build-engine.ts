@@ -50,6 +50,7 @@ export function engineSettings(config: Config, tracer: Tracer): EngineSettings {
     sizePx: config.model.inputSizePx,
     normalisation: NORMALISATION,
     thresholdRange: [targets.thresholdMin, targets.thresholdMax],
+    threads: config.engine.threads,
     tracer,
   };
 }

@@ -15,7 +15,7 @@ export interface NodeExecutor {
 /** Those that this machine can run. */
 export async function executorsInNode(): Promise<readonly NodeExecutor[]> {
   const host = wasmInNode(1);
-  const wasm = await wasmFactory(host).available();
+  const wasm = await wasmFactory(() => host).available();
   const tfjs: NodeExecutor = { id: "tfjs-cpu", open: () => tfjsEngineParts("cpu") };
   if (!wasm.ok) return [tfjs];
   return [tfjs, { id: "wasm", open: async () => planParts("wasm", wasmMachines(await host.kernels())) }];

@@ -134,4 +134,17 @@ export const readingFields = {
     group: "Model",
     takesEffect: "restart",
   },
+  "engine.threads": {
+    label: "Threads",
+    unit: "threads",
+    type: { ...integer(1, 64), kind: "numberOrWord", word: "auto" },
+    defaults: "auto",
+    help: "Processor threads that train and score; auto leaves one core to the loaders where there are more than two.",
+    group: "Model",
+    takesEffect: "restart",
+    applies: {
+      sentence: "only for WebAssembly",
+      when: (c: Config) => c.engine.kind === "wasm" || c.engine.kind === "auto",
+    },
+  },
 } satisfies Partial<Record<FieldPath, FieldSpec>>;

@@ -7,9 +7,13 @@ import relaxedUrl from "./assembly/kernels.as?compiled&relaxed";
 import { hasRelaxedSimd } from "./features.ts";
 import { type Helper, type HelperTask, threadsFor, type WasmHost } from "./host.ts";
 
-/** `threads` as the machine allows unless told. Fewer than wished where the page is not isolated or may not wait. */
-export function browserHost(threads = threadsFor(navigator.hardwareConcurrency)): WasmHost {
-  return { threads: canShare() ? threads : 1, kernels: loadKernels, startHelper };
+/** One thread, whatever was asked for, where the page is not isolated or may not wait. */
+export function browserHost(wanted: number | "auto" = "auto"): WasmHost {
+  const host = { kernels: loadKernels, startHelper };
+  if (canShare()) return { ...host, threads: threadsFor(navigator.hardwareConcurrency, wanted) };
+  if (wanted === "auto" || wanted === 1) return { ...host, threads: 1 };
+  const threadsNotice = `${wanted} threads were asked for, but this page is not isolated, so its threads cannot share memory.`;
+  return { ...host, threads: 1, threadsNotice };
 }
 
 /** Memory goes to other threads only in an isolated page, and a page's own thread may not sleep at a barrier. */

@@ -287,9 +287,10 @@ describe("a closed or misused engine", () => {
 describe("wasmFactory", () => {
   it("needs a host outside a browser", async () => {
     expect(await wasmFactory().available()).toEqual({ ok: false, reason: "nothing here loads its kernels." });
-    const factory = wasmFactory(wasmInNode(1));
+    const factory = wasmFactory(wasmInNode);
     expect(await factory.available()).toEqual({ ok: true });
-    const engine = await factory.build(lively(tiny, { batchSize: 1, sizePx: 32 }), () => undefined);
+    const settings = lively(tiny, { batchSize: 1, sizePx: 32 });
+    const engine = await factory.build({ ...settings, threads: 1 }, () => undefined);
     expect(engine.info).toMatchObject({ id: "wasm", isSoftware: true, adapter: "WASM SIMD, 1 thread" });
     expect(engine.info.fallbackNotice).toMatch(/^No GPU is used: .*\.$/);
     engine.dispose();

@@ -22,11 +22,16 @@ export interface WasmHost {
   kernels(): Promise<WebAssembly.Module>;
   /** Threads that training should use, the calling one among them; 1 where helpers cannot be started. */
   readonly threads: number;
+  /** Why these are not as many as were asked for, in one sentence. */
+  readonly threadsNotice?: string;
+  /** How long a helper may take over one part of an operation before it counts as dead; 20 s unless given. */
+  readonly patienceMs?: number;
   startHelper(task: HelperTask): Helper;
 }
 
-/** Threads for a machine with so many cores: one stays for the loaders, where there are more than two. */
-export function threadsFor(cores: number): number {
+/** As many as were asked for, else by the machine's cores: one stays for the loaders, where there are more than two. */
+export function threadsFor(cores: number, wanted: number | "auto" = "auto"): number {
+  if (wanted !== "auto") return Math.max(1, wanted);
   return Math.max(1, Math.min(cores > 2 ? cores - 1 : cores, MOST_THREADS));
 }
 

@@ -1,0 +1,30 @@
+// A loader in a worker thread of Node: prepares samples of the pages it owns, as workers/loader.worker.ts does in a browser.
+// Wiring only.
+
+import { parentPort } from "node:worker_threads";
+import { expose, transfer } from "comlink";
+import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
+import { createLoader } from "../../../src/batch/index.ts";
+import { withPlainErrors } from "../../../workers/plain-errors.ts";
+import { decodePage } from "./decode.ts";
+import { type PostedSetup, received } from "./posted-pages.ts";
+
+if (parentPort === null) throw new Error("a loader runs in a worker thread");
+
+const loader = createLoader({
+  load: async (page) => ({ ...page, file: new Blob([await page.file.arrayBuffer()]) }),
+  decode: decodePage,
+  now: () => performance.now(),
+});
+
+expose(
+  withPlainErrors({
+    ...loader,
+    setUp: (setup: PostedSetup) => loader.setUp(received(setup)),
+    prepare: async (request: Parameters<typeof loader.prepare>[0]) => {
+      const sample = await loader.prepare(request);
+      return transfer(sample, [sample.image.buffer, sample.thresholds.buffer, sample.flags.buffer]);
+    },
+  }),
+  nodeEndpoint(parentPort),
+);
