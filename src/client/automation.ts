@@ -78,7 +78,7 @@ export interface AutomationSnapshot {
 export type LabJob = "assess" | "original" | "quick check";
 
 export interface LabState {
-  readonly job: LabJob | null;
+  readonly job: LabJob | "race" | null;
   readonly doing: { readonly doing: string; readonly done: number; readonly total: number } | null;
   readonly progress: AssessProgress | null;
   readonly outcome: AssessOutcome | null;

@@ -10,6 +10,8 @@ import type {
   LabSubject,
   OriginalOutcome,
   QuickCheck,
+  RaceOutcome,
+  RaceRequest,
 } from "../protocol/index.ts";
 import { startWorker, type WorkerLike } from "./worker-host.ts";
 
@@ -18,6 +20,7 @@ export interface LabClient {
   assess(request: AssessRequest): Promise<AssessOutcome>;
   runOriginal(subject: LabSubject): Promise<OriginalOutcome>;
   quickCheck(subject: LabSubject): Promise<QuickCheck>;
+  race(request: RaceRequest): Promise<RaceOutcome>;
   setVisible(isVisible: boolean): Promise<void>;
   stop(): Promise<void>;
   close(): void;
@@ -43,6 +46,7 @@ export async function startLab(
     assess: (request) => host.call("assessing", (lab) => lab.assess(request)),
     runOriginal: (subject) => host.call("running the original protocol", (lab) => lab.runOriginal(subject)),
     quickCheck: (subject) => host.call("validating", (lab) => lab.quickCheck(subject)),
+    race: (request) => host.call("racing", (lab) => lab.race(request)),
     setVisible: (isVisible) => host.call("telling the lab", (lab) => lab.setVisible(isVisible)),
     stop: () => host.call("stopping the lab", (lab) => lab.stop()),
     close: () => {

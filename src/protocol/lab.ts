@@ -1,6 +1,6 @@
 // Calls to the lab worker: it assesses in a trainer of its own, away from the person's run. Progress comes on a separate port.
 
-import type { AssessOutcome, AssessRequest, LabSubject } from "../train/index.ts";
+import type { AssessOutcome, AssessRequest, LabSubject, RaceOutcome, RaceRequest } from "../train/index.ts";
 import type { OriginalOutcome, QuickCheck } from "../assess/index.ts";
 
 export interface LabCalls {
@@ -12,6 +12,8 @@ export interface LabCalls {
   /** The protocol of the original report, run faithfully. */
   runOriginal(subject: LabSubject): Promise<OriginalOutcome>;
   quickCheck(subject: LabSubject): Promise<QuickCheck>;
+  /** Two engines on the same batches, a step each in turn. */
+  race(request: RaceRequest): Promise<RaceOutcome>;
   /** The page came into view or left it: units in which it was hidden are run again. */
   setVisible(isVisible: boolean): void;
   /** At the end of the step; what was measured so far is concluded. */

@@ -3,7 +3,7 @@
 import { errorDataOf, type LabClient, type LabJob } from "../client/index.ts";
 import { type AssessWishes, encodeLink } from "../config/index.ts";
 import { PlaygroundError } from "../core/index.ts";
-import type { LabEvent, LabSubject } from "../protocol/index.ts";
+import type { EngineId, LabEvent, LabSubject } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
 import { type LabSlice, withCosts } from "./lab-slice.ts";
 import type { RunControl } from "./run-control.ts";
@@ -16,6 +16,8 @@ export interface LabControl {
   assess(): Promise<void>;
   runOriginal(): Promise<void>;
   quickCheck(): Promise<void>;
+  /** Two engines on the pages and settings of this moment, a step each in turn. */
+  race(engines: readonly [EngineId, EngineId], steps: number): Promise<void>;
   /** At the end of the step; what was measured so far is concluded. */
   stop(): void;
 }
@@ -32,6 +34,9 @@ export function createLabControl(context: Context, control: RunControl): LabCont
     if (event.kind === "doing") {
       const { doing, done, total } = event;
       set({ doing: { doing, done, total } });
+    } else if (event.kind === "race") {
+      const { race } = store.getState().lab;
+      if (race !== null) set({ race: { ...race, steps: [...race.steps, event] }, doing: null });
     } else set({ progress: event });
   };
 
@@ -57,7 +62,7 @@ export function createLabControl(context: Context, control: RunControl): LabCont
     });
 
   const run = async (
-    job: LabJob,
+    job: LabJob | "race",
     work: (lab: LabClient, subject: LabSubject) => Promise<Partial<LabSlice>>,
   ): Promise<void> => {
     const { dataset } = fast;
@@ -132,6 +137,12 @@ export function createLabControl(context: Context, control: RunControl): LabCont
             says: `Not on this machine: ${id}. ${reason}`,
           }));
         return { check: { ...check, checks: [...check.checks, ...missing] } };
+      }),
+    race: (engines, steps) =>
+      run("race", async (lab, subject) => {
+        set({ race: { engines, steps: [], outcome: null } });
+        const outcome = await lab.race({ ...subject, engines, steps });
+        return { race: { engines, steps: outcome.steps, outcome } };
       }),
     stop: () => {
       isStopping = true;

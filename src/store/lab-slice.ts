@@ -1,6 +1,7 @@
 // What the screen knows of the Assessment lab: the wishes, the job that runs, and what the last ones found.
 
 import type { LabState } from "../client/index.ts";
+import type { EngineId, RaceOutcome, RaceStep } from "../protocol/index.ts";
 import { type AssessWishes, DEFAULT_WISHES } from "../config/index.ts";
 import type { ProfilerCost } from "../protocol/index.ts";
 
@@ -10,7 +11,15 @@ export function withCosts(known: readonly ProfilerCost[], measured: readonly Pro
   return [...kept, ...measured].sort((a, b) => a.depth - b.depth);
 }
 
+/** A race of two engines: the steps so far, and what they come to once it has ended. */
+export interface RaceState {
+  readonly engines: readonly [EngineId, EngineId];
+  readonly steps: readonly RaceStep[];
+  readonly outcome: RaceOutcome | null;
+}
+
 export interface LabSlice extends LabState {
+  readonly race: RaceState | null;
   readonly wishes: AssessWishes;
   /** The set and the length of run that the projection speaks of; null: the pages that are there. */
   readonly goalPages: number | null;
@@ -20,6 +29,7 @@ export interface LabSlice extends LabState {
 }
 
 export const initialLab: LabSlice = {
+  race: null,
   wishes: DEFAULT_WISHES,
   goalPages: null,
   goalEpochs: 20,

@@ -31,3 +31,4 @@ export type {
   TrainerEvent,
   TrainerEventBody,
 } from "./types.ts";
+export type { RaceOutcome, RaceRequest, RaceStep } from "./race.ts";

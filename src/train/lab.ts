@@ -25,6 +25,7 @@ import {
   type ResolvedConfig,
 } from "../config/index.ts";
 import type { Dataset } from "../dataset/index.ts";
+import { race, type RaceOutcome, type RaceRequest, type RaceStep } from "./race.ts";
 import { createUnitRunner, type UnitRunner, type UnitRunnerTools } from "./unit-runner.ts";
 
 export interface LabSubject {
@@ -49,6 +50,7 @@ export interface AssessOutcome {
 /** What the lab is doing. */
 export type LabEvent =
   | ({ readonly kind: "assessing" } & AssessProgress)
+  | ({ readonly kind: "race" } & RaceStep)
   | { readonly kind: "doing"; readonly doing: string; readonly done: number; readonly total: number };
 
 export interface Lab {
@@ -57,6 +59,8 @@ export interface Lab {
   /** The protocol of the original report, run faithfully. */
   runOriginal(subject: LabSubject): Promise<OriginalOutcome>;
   quickCheck(subject: LabSubject): Promise<QuickCheck>;
+  /** Two engines on the same batches, a step each in turn. Rejects when one of them cannot run here. */
+  race(request: RaceRequest): Promise<RaceOutcome>;
   /** The page came into view or left it. */
   setVisible(isVisible: boolean): void;
   /** At the end of the step; what was measured so far is concluded. */
@@ -126,6 +130,17 @@ export function createLab(tools: LabTools): Lab {
           onProgress: doing,
         }),
       ),
+    race: (request) => {
+      isStopped = false;
+      return race(request, {
+        factories: tools.factories,
+        openPool: tools.openPool,
+        onProgress: doing,
+        onStep: (step) => tools.send({ kind: "race", ...step }),
+        isStopped: () => isStopped,
+        now,
+      });
+    },
     setVisible: (visible) => {
       isVisible = visible;
       hasBeenHidden ||= !visible;

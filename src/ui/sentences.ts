@@ -2,9 +2,9 @@
 // screen that depend on data live here, so that they can be tested and one day translated.
 
 import type { ErrorCode } from "../core/index.ts";
-import type { RunState } from "../protocol/index.ts";
+import type { RaceOutcome, RaceStep, RunState } from "../protocol/index.ts";
 import type { EvaluationSummary, PageCounts, ScoreVariant } from "../store/index.ts";
-import { count, duration, loss, plural, score } from "./format.ts";
+import { count, duration, loss, plural, score, significant } from "./format.ts";
 
 /** "52 of 61 words found, 4 false, 5 missed. Worst page: 7. Evaluated at step 400." */
 export function wallSentence(summary: EvaluationSummary | null, worstPage: number | null): string {
@@ -115,3 +115,25 @@ export const ERROR_HEADINGS: Readonly<Record<ErrorCode, string>> = {
   cancelled: "Cancelled",
   internal: "Something went wrong",
 };
+
+/** "webgpu is 21.3 times as fast as tfjs-webgpu [19.8, 22.9], 20 pairs; their losses differ by at most 0.002 %." */
+export function raceSentence(
+  engines: readonly [string, string],
+  steps: readonly RaceStep[],
+  outcome: RaceOutcome | null,
+): string {
+  if (outcome === null) return `${plural(steps.length, "step")} of each so far.`;
+  const { ratio, lossDifference } = outcome;
+  if (ratio.n === 0) return "Stopped in the warm-up: nothing was counted.";
+  const isFirstFaster = ratio.mean < 1;
+  const [fast, slow] = isFirstFaster ? engines : [engines[1], engines[0]];
+  const times = (value: number): number => (isFirstFaster ? 1 / value : value);
+  const [low, high] = [times(ratio.ciLow), times(ratio.ciHigh)].sort((a, b) => a - b);
+  const losses = `Their losses differ by at most ${(lossDifference * 100).toPrecision(2)} %.`;
+  const pairs = plural(ratio.n, "pair of steps", "pairs of steps");
+  if (low === undefined || high === undefined || Number.isNaN(low))
+    return `${fast} took less time in ${pairs}: too few to say how sure that is. ${losses}`;
+  if (low <= 1) return `No difference in speed that ${pairs} can tell. ${losses}`;
+  const interval = `[${significant(low)}, ${significant(high)}]`;
+  return `${fast} is ${significant(times(ratio.mean))} times as fast as ${slow}, 95 % interval ${interval} over ${pairs}. ${losses}`;
+}

@@ -5,6 +5,7 @@ import {
   lossSentence,
   progressSentence,
   qualitySentence,
+  raceSentence,
   stateSentence,
   tileName,
   wallSentence,
@@ -90,5 +91,31 @@ describe("sentences", () => {
     expect(progressSentence("drawing pages", 12, 80)).toBe("Drawing pages, 12 of 80.");
     expect(progressSentence("starting the run", 0, 0)).toBe("Starting the run …");
     expect(stateSentence({ kind: "pausing", step: 128 })).toBe("Pausing after step 129.");
+  });
+});
+
+describe("the race in words", () => {
+  const outcome = (mean: number, ciLow: number, ciHigh: number, n = 20) =>
+    ({ ratio: { mean, median: mean, ciLow, ciHigh, n }, lossDifference: 2e-5 }) as never;
+  const engines = ["webgpu", "tfjs-webgpu"] as const;
+  it("names the faster one whichever was first, with its interval", () => {
+    expect(raceSentence(engines, [], outcome(0.05, 0.04, 0.0625))).toBe(
+      "webgpu is 20.0 times as fast as tfjs-webgpu, 95 % interval [16.0, 25.0] over 20 pairs of steps. Their losses differ by at most 0.0020 %.",
+    );
+    expect(raceSentence(engines, [], outcome(2, 1.5, 2.5))).toMatch(
+      /^tfjs-webgpu is 2.00 times as fast as webgpu, 95 % interval \[1.50, 2.50\]/,
+    );
+  });
+  it("says when nothing can be told", () => {
+    expect(raceSentence(engines, [], outcome(0.97, 0.9, 1.05))).toMatch(
+      /^No difference in speed that 20 pairs/,
+    );
+    expect(raceSentence(engines, [], outcome(0.5, Number.NaN, Number.NaN, 1))).toMatch(
+      /^webgpu took less time in 1 pair of steps: too few/,
+    );
+    expect(raceSentence(engines, [], outcome(Number.NaN, Number.NaN, Number.NaN, 0))).toMatch(
+      /^Stopped in the warm-up/,
+    );
+    expect(raceSentence(engines, [{}, {}] as never, null)).toBe("2 steps of each so far.");
   });
 });

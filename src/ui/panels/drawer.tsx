@@ -6,11 +6,13 @@ import { useApp, usePlayground } from "../use-app.ts";
 import { FileReports } from "./file-reports.tsx";
 import { LabPanel } from "./lab-panel.tsx";
 import { LogList } from "./log-list.tsx";
+import { RacePanel } from "./race-panel.tsx";
 
 const TABS: readonly { readonly id: DrawerTab; readonly label: string }[] = [
   { id: "lab", label: "Assessment lab" },
   { id: "log", label: "Log" },
   { id: "files", label: "Files" },
+  { id: "race", label: "Race" },
 ];
 
 export function Drawer() {
@@ -40,6 +42,7 @@ export function Drawer() {
       {open === "lab" && <LabPanel />}
       {open === "log" && <LogList />}
       {open === "files" && <FileReports />}
+      {open === "race" && <RacePanel />}
     </section>
   );
 }
