@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, { says: string; load: () => Promise<Comm
     load: () => import("./check-data.ts"),
   },
   evaluate: { says: "score a file of predictions", load: () => import("./evaluate.ts") },
+  export: {
+    says: "write what a run has learnt as ONNX, safetensors or Python",
+    load: () => import("./export.ts"),
+  },
   detect: { says: "run any ONNX detector on pages and score it", load: () => import("./detect.ts") },
   verify: {
     says: "compare with reference outputs of the original implementations",

@@ -9,3 +9,6 @@ export {
   readOnnx,
 } from "./onnx/read.ts";
 export { type OnnxNotes, writeOnnx } from "./onnx/write.ts";
+export { readCheckpoint, type TrainedModel, writeCheckpoint } from "./checkpoint.ts";
+export { readSafetensors, type TensorFile, writeSafetensors } from "./safetensors.ts";
+export { writeTorch } from "./torch.ts";

@@ -1,0 +1,100 @@
+// What PyTorch makes of the exported network: the generated dbnet.py with the weights file, against onnxruntime. Skipped, and said
+// so, where there is no Python with torch.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import {
+  readCheckpoint,
+  readOnnx,
+  readSafetensors,
+  writeCheckpoint,
+  writeOnnx,
+  writeTorch,
+} from "../../src/exchange/index.ts";
+import { withThresholdHead } from "../../src/graph/index.ts";
+import { openSession } from "../../src/infer/index.ts";
+import { loadModelFile } from "./files.ts";
+
+/** Debian's Python may stand behind another one that lies first in the path. */
+const python = ["python3", "/usr/bin/python3"].find((each) => {
+  try {
+    execFileSync(each, ["-c", "import torch"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+});
+const hasTorch = python !== undefined;
+if (!hasTorch)
+  console.log("skipped: 1 comparison with PyTorch (no Python with torch; apt-get install python3-torch)");
+
+const file = loadModelFile("ppocrv3-en");
+const { detector } = readOnnx(file.bytes, file);
+if (!detector.ok) throw new Error(detector.error.sentence);
+const both = withThresholdHead(detector.value.graph, detector.value.weights);
+const model = {
+  ...both,
+  preprocessing: detector.value.preprocessing,
+  decode: {},
+  provenance: { from: file.name },
+};
+
+describe("weights for PyTorch", () => {
+  it("a checkpoint read again is the same network with the same weights", () => {
+    const again = readCheckpoint(writeCheckpoint(model), "model.safetensors");
+    expect(again.graph).toEqual(model.graph);
+    for (const [name, values] of model.weights) {
+      expect(
+        Buffer.from(again.weights.get(name)?.buffer ?? new ArrayBuffer(0)).equals(Buffer.from(values.buffer)),
+        name,
+      ).toBe(true);
+    }
+  });
+
+  it("a file that is cut off or lies is refused with the reason", () => {
+    const bytes = writeCheckpoint(model);
+    expect(() => readSafetensors(bytes.subarray(0, bytes.length - 4), "x")).toThrow(/does not fit its place/);
+    expect(() => readSafetensors(bytes.subarray(0, 5), "x")).toThrow(/less than eight bytes/);
+    expect(() => readSafetensors(Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127, 0), "x")).toThrow(
+      /claims/,
+    );
+  });
+
+  it.skipIf(!hasTorch)("torch answers as onnxruntime does, within 1e-4", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "torch-"));
+    writeFileSync(join(folder, "model.safetensors"), writeCheckpoint(model));
+    writeFileSync(join(folder, "dbnet.py"), writeTorch(model.graph));
+    const image = Uint8Array.from({ length: 64 * 64 * 4 }, (_, i) => (i * 7919 + (i >> 6) * 31) % 256);
+    const { mean, deviation } = model.preprocessing;
+    const page = new Float32Array(3 * 64 * 64).map((_, i) => {
+      const channel = Math.floor(i / 4096);
+      return (
+        ((image[(i % 4096) * 4 + channel] ?? 0) / 255 - (mean[channel] ?? 0)) / (deviation[channel] ?? 1)
+      );
+    });
+    writeFileSync(join(folder, "page.bin"), new Uint8Array(page.buffer));
+    const script = `import torch, dbnet
+page = torch.frombuffer(bytearray(open("page.bin","rb").read()), dtype=torch.float32).reshape(1, 3, 64, 64)
+with torch.no_grad():
+    open("map.bin","wb").write(torch.sigmoid(dbnet.load("model.safetensors")(page)).numpy().tobytes())`;
+    execFileSync(python ?? "", ["-c", script], { cwd: folder, stdio: "inherit" });
+    const map = new Float32Array(new Uint8Array(readFileSync(join(folder, "map.bin"))).buffer);
+    const session = await openSession(writeOnnx(model.graph, model.weights, model), {
+      name: "model.onnx",
+      preprocessing: model.preprocessing,
+      provider: "wasm",
+      threads: 1,
+    });
+    const expected = await session.predict(image, 64);
+    await session.dispose();
+    const difference = expected.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - (map[i] ?? Number.NaN))),
+      0,
+    );
+    console.log(`torch and onnxruntime differ by at most ${difference.toExponential(1)}`);
+    expect(difference).toBeLessThan(1e-4);
+  });
+});
