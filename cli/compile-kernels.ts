@@ -38,6 +38,7 @@ export async function compiledKernels(relaxed = false): Promise<string> {
   for (const name of files) hash.update(name).update(readFileSync(join(SOURCES, name)));
   const path = join(CACHE, `kernels-${hash.digest("hex").slice(0, 16)}.wasm`);
   if (existsSync(path)) return path;
+  console.log("Compiling the kernels for the processor (once) …");
   const binary = await compile(options);
   mkdirSync(CACHE, { recursive: true });
   // Two processes may compile at the same time; neither may see half a file.

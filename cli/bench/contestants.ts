@@ -9,4 +9,6 @@ export const CONTESTANT_LOADERS: {
   tfjs: async () => (await import("./stock-tfjs.ts")).stockTfjs,
   ours: async () => (await import("./ours.ts")).ours,
   jax: async () => (await import("./jax.ts")).jaxOnWebGpu,
+  wasm: async () => (await import("./wasm.ts")).wasm,
+  jaxWasm: async () => (await import("./wasm.ts")).jaxOnWasm,
 };

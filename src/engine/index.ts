@@ -5,4 +5,4 @@ export * from "./engine.ts";
 export { engineFactories, tfjsEngineParts } from "./factories.ts";
 export type * from "./parts.ts";
 export { wasmFactory } from "./wasm/factory.ts";
-export { type Helper, type HelperTask, threadsFor, type WasmHost } from "./wasm/host.ts";
+export { type Helper, type HelperTask, helperDied, threadsFor, type WasmHost } from "./wasm/host.ts";

@@ -19,6 +19,7 @@ const loader = createLoader({
 
 expose(
   withPlainErrors({
+    now: () => performance.now(),
     ...loader,
     setUp: (setup: PostedSetup) => loader.setUp(received(setup)),
     prepare: async (request: Parameters<typeof loader.prepare>[0]) => {

@@ -5,21 +5,38 @@ import { type Remote, wrap } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { createLoader, type LoaderCalls, type LoaderHandle } from "../../../src/batch/index.ts";
 import { PlaygroundError } from "../../../src/core/index.ts";
+import { type ClockOffset, compareClocks, FIRST_LOADER_TRACK } from "../../../src/trace/index.ts";
 import { decodePage } from "./decode.ts";
 import { type PostedSetup, posted } from "./posted-pages.ts";
 
-type RemoteLoader = Omit<LoaderCalls, "setUp"> & { setUp(setup: PostedSetup): Promise<void> };
+type RemoteLoader = Omit<LoaderCalls, "setUp"> & {
+  setUp(setup: PostedSetup): Promise<void>;
+  now(): number;
+};
 
 /** Starts worker number `index` (from 0). */
 export function startLoaderThread(index: number): LoaderHandle {
   const worker = new Worker(new URL("./loader-thread.mjs", import.meta.url), { name: `loader ${index + 1}` });
   const remote: Remote<RemoteLoader> = wrap(nodeEndpoint(worker));
+  let clock: ClockOffset | undefined;
   let isEnded = false;
   return {
     calls: {
-      setUp: (setup) => remote.setUp(posted(setup)),
+      setUp: async (setup) => {
+        await remote.setUp(posted(setup));
+        clock = await compareClocks(
+          () => remote.now(),
+          () => performance.now(),
+        );
+      },
       setPolygonCache: (on) => remote.setPolygonCache(on),
-      prepare: (request) => remote.prepare(request),
+      prepare: async (request) => {
+        const sample = await remote.prepare(request);
+        if (clock === undefined) return sample;
+        const place = { track: FIRST_LOADER_TRACK + index, uncertaintyMs: clock.uncertaintyMs };
+        const startMs = sample.timing.startMs + clock.offsetMs;
+        return { ...sample, timing: { ...sample.timing, startMs, place } };
+      },
       counters: () => remote.counters(),
     },
     terminate: () => {

@@ -5,7 +5,7 @@ import { PlaygroundError } from "../../core/index.ts";
 import kernelsUrl from "./assembly/kernels.as?compiled";
 import relaxedUrl from "./assembly/kernels.as?compiled&relaxed";
 import { hasRelaxedSimd } from "./features.ts";
-import { type Helper, type HelperTask, threadsFor, type WasmHost } from "./host.ts";
+import { type Helper, type HelperTask, helperDied, threadsFor, type WasmHost } from "./host.ts";
 
 /** One thread, whatever was asked for, where the page is not isolated or may not wait. */
 export function browserHost(wanted: number | "auto" = "auto"): WasmHost {
@@ -45,8 +45,8 @@ function startHelper(task: HelperTask): Helper {
     name: "wasm helper",
   });
   const failed = new Promise<never>((_, reject) => {
-    worker.addEventListener("error", (event) => reject(died(event.message)));
-    worker.addEventListener("messageerror", () => reject(died("a message could not be read")));
+    worker.addEventListener("error", (event) => reject(helperDied(event.message)));
+    worker.addEventListener("messageerror", () => reject(helperDied("a message could not be read")));
   });
   failed.catch(() => undefined);
   const ready = new Promise<void>((resolve) => {
@@ -54,14 +54,4 @@ function startHelper(task: HelperTask): Helper {
   });
   worker.postMessage(task);
   return { ready, failed, stop: () => worker.terminate() };
-}
-
-function died(cause: string): PlaygroundError {
-  return new PlaygroundError({
-    code: "worker-died",
-    message: "A helper thread of the training step has stopped.",
-    doing: "training on the processor",
-    next: "Start the run again.",
-    cause,
-  });
 }

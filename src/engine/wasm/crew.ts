@@ -9,7 +9,11 @@ import { type Kernels, kernelsOf } from "./kernels-module.ts";
 export const CONTROL_BYTES = 64;
 export const SCRATCH_BYTES = 2048;
 
-const [GENERATION, IS_OVER] = [0, 3];
+const [GENERATION, IS_OVER, PATIENCE] = [0, 3, 5];
+/** As in assembly/kernels.as. */
+const NAP_MS = 50;
+/** A part of an operation takes milliseconds; on a machine that is choked, a thread may wait seconds for its turn. */
+const PATIENCE_MS = 20_000;
 
 export interface CrewSpace {
   readonly control: number;
@@ -45,6 +49,8 @@ export class Crew {
   static async start(host: WasmHost, memory: WebAssembly.Memory, space: CrewSpace): Promise<Crew> {
     const module = await host.kernels();
     const kernels = await kernelsOf(module, memory);
+    const naps = Math.max(2, Math.ceil((host.patienceMs ?? PATIENCE_MS) / NAP_MS));
+    new Int32Array(memory.buffer, space.control)[PATIENCE] = naps;
     const helpers = space.scratches.slice(1).map((scratch) => {
       return host.startHelper({ module, memory, control: space.control, scratch });
     });

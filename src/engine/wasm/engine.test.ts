@@ -1,3 +1,4 @@
+import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { wasmInNode } from "../../../cli/wasm-in-node.ts";
 import {
@@ -15,6 +16,7 @@ import { planPrediction, planTraining } from "../plan/plan.ts";
 import { buildWasmEngine, type WasmEngine } from "./engine.ts";
 import { wasmFactory } from "./factory.ts";
 import type { WasmHost } from "./host.ts";
+import { RECORD_WORDS } from "./program.ts";
 
 const adamw: OptimizerSettings = {
   kind: "adamw",
@@ -264,6 +266,88 @@ describe("threads", () => {
     death.reject(new PlaygroundError({ code: "worker-died", message: "It stopped." }));
     await expect(engine.failed).rejects.toThrow("It stopped.");
     expect(() => engine.step(randomBatch(1, 32, 1), 1e-3)).toThrow("It stopped.");
+  });
+});
+
+/** Takes part of an operation like a helper, and ends its thread with it in hand. */
+const DIES_AT_WORK = `
+const { parentPort, workerData } = require("node:worker_threads");
+const { memory, control, recordBytes } = workerData;
+const words = new Int32Array(memory.buffer);
+const tickets = new BigInt64Array(memory.buffer);
+parentPort.postMessage("ready");
+let seen = 0;
+run: while (true) {
+  Atomics.wait(words, control / 4, seen);
+  seen = Atomics.load(words, control / 4);
+  const [program, count] = words.subarray(control / 4 + 1);
+  for (let index = 0; index < count; index++) {
+    const at = (program + index * recordBytes + 8) / 8;
+    while (true) {
+      const ticket = Atomics.load(tickets, at);
+      if (Number(ticket >> 32n) !== seen) continue run;
+      if ((ticket & 0xffffffffn) === 0n) break;
+      if (Atomics.compareExchange(tickets, at, ticket, ticket - 1n) === ticket) process.exit();
+    }
+  }
+}`;
+
+/** Steps until the engine refuses; a helper may come too late to any one of them. */
+async function stepsUntilFailure(engine: WasmEngine): Promise<unknown> {
+  for (let step = 0; step < 2000; step++) {
+    try {
+      await engine.step(randomBatch(2, 64, step % 3), 1e-3).loss;
+    } catch (error) {
+      return error;
+    }
+  }
+  return undefined;
+}
+
+describe("a helper that fails", () => {
+  it("by throwing: ends the step at once with the reason", async () => {
+    const host = wasmInNode(2);
+    const engine = await build(lively(tiny, { batchSize: 2, sizePx: 64 }), {
+      ...host,
+      startHelper: (task) => host.startHelper({ ...task, scratch: 0x7fff_0000 }),
+    });
+    const start = performance.now();
+    expect(await stepsUntilFailure(engine)).toMatchObject({ data: { code: "worker-died" } });
+    await expect(engine.failed).rejects.toMatchObject({ data: { code: "worker-died" } });
+    expect(() => engine.step(randomBatch(2, 64, 1), 1e-3)).toThrow(/helper thread/);
+    // Far below the 20 s that a silent helper is given.
+    expect(performance.now() - start).toBeLessThan(15_000);
+  });
+
+  it("by being killed in the middle of its work: ends the step when patience is over", async () => {
+    const engine = await build(lively(tiny, { batchSize: 2, sizePx: 64 }), {
+      ...wasmInNode(2),
+      patienceMs: 300,
+      startHelper: ({ memory, control }) => {
+        const workerData = { memory, control, recordBytes: RECORD_WORDS * 4 };
+        const worker = new Worker(DIES_AT_WORK, { eval: true, workerData });
+        const ready = new Promise<void>((resolve) => worker.once("message", () => resolve()));
+        const failed = new Promise<never>(() => undefined);
+        return { ready, failed, stop: () => void worker.terminate() };
+      },
+    });
+    const error = await stepsUntilFailure(engine);
+    expect(error).toMatchObject({ data: { code: "worker-died" } });
+    expect(String(error)).toContain("no longer answers");
+    expect(() => engine.step(randomBatch(2, 64, 1), 1e-3)).toThrow("no longer answers");
+  });
+
+  it("between two steps: is told, and the next step is refused", async () => {
+    const workers: Worker[] = [];
+    const host = wasmInNode(2);
+    const engine = await build(lively(tiny, { batchSize: 2, sizePx: 64 }), {
+      ...host,
+      startHelper: (task) => host.startHelper(task, (worker) => workers.push(worker)),
+    });
+    await engine.step(randomBatch(2, 64, 1), 1e-3).loss;
+    for (const worker of workers) void worker.terminate();
+    await expect(engine.failed).rejects.toThrow("A helper thread of the training step has stopped.");
+    expect(() => engine.step(randomBatch(2, 64, 1), 1e-3)).toThrow("has stopped");
   });
 });
 

@@ -40,7 +40,7 @@ export async function buildWasmEngine(
   progress(1, 2);
   const crew = await Crew.start(host, memory, space);
   progress(2, 2);
-  return new WasmEngine(settings, compiled, memory, crew);
+  return new WasmEngine(settings, compiled, memory, crew, host.threadsNotice);
 }
 
 interface PendingStep {
@@ -64,18 +64,25 @@ export class WasmEngine implements Engine {
   /** Batches whose gradients wait for the optimiser's move. */
   private waiting = 0;
 
-  constructor(settings: EngineSettings, compiled: Compiled, memory: WebAssembly.Memory, crew: Crew) {
+  constructor(
+    settings: EngineSettings,
+    compiled: Compiled,
+    memory: WebAssembly.Memory,
+    crew: Crew,
+    threadsNotice?: string,
+  ) {
     this.settings = settings;
     this.compiled = compiled;
     this.memoryHeld = memory;
     this.crew = crew;
     const threads = crew.threads === 1 ? "1 thread" : `${crew.threads} threads`;
+    const notice = `No GPU is used: training runs on the processor with ${threads}, many times slower than on a GPU.`;
     this.info = {
       id: "wasm",
       label: "compiled for the processor (WASM SIMD)",
       adapter: `WASM SIMD, ${threads}`,
       isSoftware: true,
-      fallbackNotice: `No GPU is used: training runs on the processor with ${threads}, many times slower than on a GPU.`,
+      fallbackNotice: threadsNotice === undefined ? notice : `${notice} ${threadsNotice}`,
     };
     this.failed = new Promise((_, reject) => {
       this.reportFailure = reject;

@@ -1,6 +1,8 @@
 // What the engine needs of its surroundings: the compiled kernels, and helper threads. A browser and Node have them in
 // different ways, so they are handed in.
 
+import { PlaygroundError } from "../../core/index.ts";
+
 /** What a helper thread needs to know; everything in it can be sent to a worker. */
 export interface HelperTask {
   readonly module: WebAssembly.Module;
@@ -37,3 +39,14 @@ export function threadsFor(cores: number, wanted: number | "auto" = "auto"): num
 
 /** More share too little work to be worth their barriers. */
 const MOST_THREADS = 8;
+
+/** The error of a helper that ended by itself. */
+export function helperDied(cause: string): PlaygroundError {
+  return new PlaygroundError({
+    code: "worker-died",
+    message: "A helper thread of the training step has stopped.",
+    doing: "training on the processor",
+    next: "Start the run again.",
+    cause,
+  });
+}

@@ -15,9 +15,17 @@ export async function kernelsOf(module: WebAssembly.Module, memory: WebAssembly.
   return exports as unknown as Kernels;
 }
 
-/** A helper thread's life. `onReady` is called when it can work. */
+/** The word by which a helper says that it failed; the same as `Control.isBroken` in assembly/kernels.as. */
+export const IS_BROKEN_BYTES = 16;
+
+/** A helper thread's life. `onReady` is called when it can work. What it throws has been told to the leader before. */
 export async function help(task: HelperTask, onReady: () => void): Promise<void> {
   const kernels = await kernelsOf(task.module, task.memory);
   onReady();
-  kernels.follow(task.control, task.scratch);
+  try {
+    kernels.follow(task.control, task.scratch);
+  } catch (error) {
+    Atomics.store(new Int32Array(task.memory.buffer, task.control + IS_BROKEN_BYTES, 1), 0, 1);
+    throw error;
+  }
 }

@@ -31,17 +31,21 @@ class Control {
   count: i32;
   /** 1: helpers go home. */
   isOver: i32;
+  /** 1: a helper has failed, and what it had taken will not be finished. */
+  isBroken: i32;
+  /** Naps without any progress after which a helper counts as dead. */
+  patience: i32;
 }
 
 const IS_OVER: usize = 12;
+const IS_BROKEN: usize = 16;
 const TICKET: usize = 8;
 const UNFINISHED: usize = 20;
 
 /** Looks at a record before a thread goes to sleep. */
 const SPINS = 2000;
-/** One sleep, in nanoseconds, and how many may pass without an answer before a thread is given up. */
-const NAP: i64 = 1_000_000_000;
-const NAPS = 60;
+/** One sleep, in nanoseconds; ../crew.ts counts patience in it. */
+const NAP: i64 = 50_000_000;
 
 /** Alone: no thread needs to be waited for. */
 export function runAlone(program: usize, count: i32, scratch: usize): void {
@@ -69,7 +73,7 @@ export function lead(control: usize, program: usize, count: i32, scratch: usize)
   shared.count = count;
   atomic.store<i32>(control, generation);
   atomic.notify(control, -1);
-  return work(generation, program, count, scratch);
+  return work(generation, control, program, count, scratch);
 }
 
 /** A helper's life: waits for runs and works on them until it is told to go. */
@@ -82,12 +86,12 @@ export function follow(control: usize, scratch: usize): void {
     if (atomic.load<i32>(control + IS_OVER) != 0) return;
     if (now == seen) continue;
     seen = now;
-    work(now, shared.program, shared.count, scratch);
+    work(now, control, shared.program, shared.count, scratch);
   }
 }
 
 /** Goes through the records of one run; a helper that is late finds everything taken, or another run and leaves. */
-function work(generation: i32, program: usize, count: i32, scratch: usize): bool {
+function work(generation: i32, control: usize, program: usize, count: i32, scratch: usize): bool {
   let group = 0;
   for (let index = 0; index < count; index++) {
     const at = program + <usize>index * RECORD_BYTES;
@@ -100,7 +104,7 @@ function work(generation: i32, program: usize, count: i32, scratch: usize): bool
     }
     if (changetype<Head>(at).isFree && index < count - 1) continue;
     for (; group <= index; group++) {
-      if (!finished(program + <usize>group * RECORD_BYTES)) return false;
+      if (!finished(control, program + <usize>group * RECORD_BYTES)) return false;
     }
   }
   return true;
@@ -119,14 +123,19 @@ function take(at: usize, generation: i32): i32 {
   }
 }
 
-/** Waits until all parts are finished; false when that does not happen. */
-function finished(at: usize): bool {
+/** Waits until all parts are finished; false when that does not happen: a helper failed, or none makes progress any more. */
+function finished(control: usize, at: usize): bool {
   for (let spin = 0; spin < SPINS; spin++) {
     if (atomic.load<i32>(at + UNFINISHED) == 0) return true;
   }
-  for (let nap = 0; nap < NAPS; nap++) {
+  const patience = changetype<Control>(control).patience;
+  let seen = 0;
+  for (let nap = 0; nap < patience; nap++) {
     const open = atomic.load<i32>(at + UNFINISHED);
     if (open == 0) return true;
+    if (atomic.load<i32>(control + IS_BROKEN) != 0) return false;
+    if (open != seen) nap = 0;
+    seen = open;
     atomic.wait<i32>(at + UNFINISHED, open, NAP);
   }
   return false;
