@@ -141,7 +141,7 @@ async function differenceToEngine(model: TrainedModel, bytes: Uint8Array): Promi
     thresholdRange: [0.3, 0.7],
     tracer: silentTracer,
   };
-  const engine = await wasmFactory(wasmInNode()).build(settings, () => undefined);
+  const engine = await wasmFactory(wasmInNode).build(settings, () => undefined);
   const session = await openSession(bytes, {
     name: "model.onnx",
     preprocessing: model.preprocessing,
