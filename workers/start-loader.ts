@@ -24,7 +24,7 @@ export function startLoaderWorker(index: number): LoaderHandle {
           () => performance.now(),
         );
       },
-      setPolygonCache: (on) => remote.setPolygonCache(on),
+      setCaches: (on) => remote.setCaches(on),
       prepare: async (request) => {
         const sample = await remote.prepare(request);
         if (clock === undefined) return sample;
@@ -32,7 +32,8 @@ export function startLoaderWorker(index: number): LoaderHandle {
         const startMs = sample.timing.startMs + clock.offsetMs;
         return { ...sample, timing: { ...sample.timing, startMs, place } };
       },
-      counters: () => remote.counters(),
+      caches: () => remote.caches(),
+      clearCaches: () => remote.clearCaches(),
     },
     terminate: () => worker.terminate(),
     onDeath: (listener) => {

@@ -2,5 +2,6 @@
 
 export { type Augmentation, type AugmentedPage, augmentationOf } from "./augmentation.ts";
 export { type ColorChange, randomColorChange } from "./color.ts";
+export { type FixedPlacement, fixedForEvaluation, fixedForTraining, randomDials } from "./fixed-placement.ts";
 export { evaluationPlacement } from "./letterbox.ts";
 export { type PageToPlace, trainPlacement } from "./train-placement.ts";

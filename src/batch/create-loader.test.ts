@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Config, resolveOrThrow } from "../config/index.ts";
 import { polygonIn } from "../core/index.ts";
 import type { Page } from "../dataset/index.ts";
+import type { CacheReport } from "../targets/index.ts";
 import { createLoader, type LoaderTools, type Sample, sampleSequence } from "./index.ts";
 
 const size = { widthPx: 120, heightPx: 90 };
@@ -42,7 +43,7 @@ async function epochs(
   count: number,
 ): Promise<{ samples: Sample[]; loader: ReturnType<typeof createLoader> }> {
   const loader = createLoader(tools);
-  await loader.setUp({ config, pages, cacheBudgetBytes: config.features.polygonCacheBytes });
+  await loader.setUp({ config, pages, budgets: all(config.features.polygonCacheBytes) });
   const sequence = sampleSequence(
     pages.map((p) => p.id),
     1,
@@ -51,6 +52,12 @@ async function epochs(
   for (let i = 0; i < count * pages.length; i++) samples.push(await loader.prepare(sequence.next().value));
   return { samples, loader };
 }
+
+function all(budget: number | "unlimited") {
+  return { images: budget, polygons: budget, maps: budget, samples: budget };
+}
+
+const polygonsOf = ({ tiers }: CacheReport) => tiers.polygons.counters;
 
 /** A digest of everything that a sample holds but its times. */
 function digest(samples: readonly Sample[]): string {
@@ -78,15 +85,15 @@ describe("a loader", () => {
     // Something was drawn at all.
     expect(off.samples.some(({ flags }) => flags.some((flag) => (flag & 1) !== 0))).toBe(true);
 
-    expect(await off.loader.counters()).toMatchObject({ lookups: 0, hits: 0, misses: 0 });
-    expect(await on.loader.counters()).toMatchObject({
+    expect(polygonsOf(await off.loader.caches())).toMatchObject({ lookups: 0, hits: 0, misses: 0 });
+    expect(polygonsOf(await on.loader.caches())).toMatchObject({
       lookups: 15,
       hits: 10,
       misses: 5,
       entries: 5,
       reasons: { "first time": 5 },
     });
-    expect(await full.loader.counters()).toMatchObject({
+    expect(polygonsOf(await full.loader.caches())).toMatchObject({
       lookups: 15,
       hits: 0,
       reasons: { "capacity zero": 15 },
@@ -96,12 +103,16 @@ describe("a loader", () => {
   it("empties its cache when it is switched off, and drops pages that it hands over", async () => {
     const config = configWith({ "features.polygonCache": true });
     const { loader } = await epochs(config, 1);
-    await loader.setUp({ config, pages: pages.slice(0, 2), cacheBudgetBytes: "unlimited" });
-    expect(await loader.counters()).toMatchObject({ entries: 2, lookups: 5, budgetBytes: "unlimited" });
-    await loader.setPolygonCache(false);
-    expect(await loader.counters()).toMatchObject({ entries: 0, bytes: 0, lookups: 5 });
+    await loader.setUp({ config, pages: pages.slice(0, 2), budgets: all("unlimited") });
+    expect(polygonsOf(await loader.caches())).toMatchObject({
+      entries: 2,
+      lookups: 5,
+      budgetBytes: "unlimited",
+    });
+    await loader.setCaches({ polygons: false });
+    expect(polygonsOf(await loader.caches())).toMatchObject({ entries: 0, bytes: 0, lookups: 5 });
     await loader.prepare({ pageId: "p0", split: "train", epoch: 1, sequence: 5 });
-    expect(await loader.counters()).toMatchObject({ lookups: 5 });
+    expect(polygonsOf(await loader.caches())).toMatchObject({ lookups: 5 });
   });
 
   it("refuses a page that it does not own, and goes on", async () => {
@@ -115,7 +126,7 @@ describe("a loader", () => {
 
   it("refuses a budget that is none", async () => {
     const loader = createLoader(tools);
-    const setup = { config: configWith({}), pages, cacheBudgetBytes: Number.NaN };
+    const setup = { config: configWith({}), pages, budgets: all(Number.NaN) };
     await expect(loader.setUp(setup)).rejects.toMatchObject({ data: { code: "bad-config" } });
   });
 });

@@ -1,20 +1,24 @@
-// A loader: owns some pages, prepares samples of them one after another, and answers for its part of the polygon cache.
+// A loader: owns some pages, prepares samples of them one after another, and answers for its part of the caches.
 // A worker exposes one; with 0 workers the trainer's thread holds one. Threads and decoders are handed in.
 
 import { PlaygroundError } from "../core/index.ts";
 import type { Page, PageId } from "../dataset/index.ts";
+import { createCaches } from "./caches.ts";
+import type { EntryStore } from "./entry-store.ts";
 import type { LoaderCalls, LoaderConfig } from "./loader.ts";
 import { prepareSample, type SampleTools } from "./prepare-sample.ts";
-import { createTargetDrawer } from "./target-drawer.ts";
 import type { Sample, SampleRequest } from "./types.ts";
 
 /** How this thread reads and decodes pages, and its clock in milliseconds. */
-export type LoaderTools = Omit<SampleTools, "drawTargets">;
+export interface LoaderTools extends Omit<SampleTools, "caches"> {
+  /** Where cache entries may outlive the page; without it, persistence is not to be had. */
+  readonly openStore?: () => Promise<EntryStore>;
+}
 
 /** `prepare` rejects with "internal" for a page that the loader does not own, else as prepareSample. */
 export function createLoader(tools: LoaderTools): LoaderCalls {
-  const drawer = createTargetDrawer(tools.now);
-  const sampleTools: SampleTools = { ...tools, drawTargets: drawer.draw };
+  const caches = createCaches(tools.now, tools.openStore);
+  const sampleTools: SampleTools = { ...tools, caches };
   let config: LoaderConfig | undefined;
   let pages: ReadonlyMap<PageId, Page> = new Map();
   // One sample at a time, so that a stage's time is its own.
@@ -30,15 +34,16 @@ export function createLoader(tools: LoaderTools): LoaderCalls {
     setUp: async (setup) => {
       config = setup.config;
       pages = new Map(setup.pages.map((page) => [page.id, page]));
-      drawer.setUp(setup);
+      caches.setUp(setup);
     },
-    setPolygonCache: async (on) => drawer.setCacheOn(on),
+    setCaches: async (on) => caches.setSwitches(on),
     prepare: (request) => {
       const sample = last.then(() => prepareNow(request));
       last = sample.catch(() => undefined);
       return sample;
     },
-    counters: async () => drawer.counters(),
+    caches: async () => caches.report(),
+    clearCaches: () => caches.clear(),
   };
 }
 

@@ -4,26 +4,30 @@
 import type { Config } from "../config/index.ts";
 import type { ErrorData } from "../core/index.ts";
 import type { Page } from "../dataset/index.ts";
-import type { CacheCounters } from "../targets/index.ts";
+import type { CacheReport, Tier } from "../targets/index.ts";
 import type { Sample, SampleRequest } from "./types.ts";
 
 export type LoaderConfig = Pick<Config, "model" | "targets" | "augment" | "features" | "train">;
+
+export type CacheSwitches = Readonly<Record<Tier, boolean>>;
 
 export interface LoaderSetup {
   readonly config: LoaderConfig;
   /** The pages this loader owns; nobody else prepares them. */
   readonly pages: readonly Page[];
-  /** This loader's part of the cache budget. */
-  readonly cacheBudgetBytes: number | "unlimited";
+  /** This loader's part of each cache's budget. */
+  readonly budgets: Readonly<Record<Tier, number | "unlimited">>;
 }
 
 export interface LoaderCalls {
   /** May come again: what is cached of pages that are still owned stays. */
   setUp(setup: LoaderSetup): Promise<void>;
-  /** Live switch; turning it off empties the cache. */
-  setPolygonCache(on: boolean): Promise<void>;
+  /** Live switches; turning one off empties its cache. */
+  setCaches(on: Partial<CacheSwitches>): Promise<void>;
   prepare(request: SampleRequest): Promise<Sample>;
-  counters(): Promise<CacheCounters>;
+  caches(): Promise<CacheReport>;
+  /** Empties all caches and what is stored of them. Bytes freed. */
+  clearCaches(): Promise<number>;
 }
 
 /** A started loader. `startLoader(index)` makes one; who wires the pool decides how. */

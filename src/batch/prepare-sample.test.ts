@@ -3,7 +3,7 @@ import { augmentationOf, evaluationPlacement } from "../augment/index.ts";
 import { resolveOrThrow } from "../config/index.ts";
 import { PlaygroundError, polygonIn } from "../core/index.ts";
 import type { Page, Pixels } from "../dataset/index.ts";
-import { prepareSample, resample, type SampleRequest, type SampleTools } from "./index.ts";
+import { createCaches, prepareSample, resample, type SampleRequest, type SampleTools } from "./index.ts";
 
 const config = resolveOrThrow({
   preset: "balanced",
@@ -23,6 +23,17 @@ const page: Page = {
 const pixels: Pixels = { rgba: new Uint8ClampedArray(100 * 80 * 4).map((_, i) => (i * 37) % 256), size };
 const request: SampleRequest = { pageId: page.id, split: "train", epoch: 3, sequence: 12 };
 
+/** Caches that keep nothing. */
+function cachesThatDraw(targets: SampleTools["caches"]["targets"]): SampleTools["caches"] {
+  return {
+    ...createCaches(() => 0),
+    sample: async () => undefined,
+    keepSample: () => undefined,
+    pixels: (_wanted, _load, decode) => decode(),
+    targets,
+  };
+}
+
 /** A clock that moves by one whenever it is read. */
 function tools(overrides: Partial<SampleTools> = {}): SampleTools & { readonly drawn: unknown[] } {
   let time = 0;
@@ -32,13 +43,10 @@ function tools(overrides: Partial<SampleTools> = {}): SampleTools & { readonly d
     load: (p) => Promise.resolve({ ...p, name: "in memory" }),
     decode: (p) =>
       Promise.resolve(p.name === "in memory" ? pixels : { ...pixels, rgba: new Uint8ClampedArray(0) }),
-    drawTargets: (_page, placement, sizePx) => {
+    caches: cachesThatDraw(async ({ placement }) => {
       drawn.push(placement);
-      return {
-        thresholds: new Uint8Array(sizePx * sizePx).fill(7),
-        flags: new Uint8Array(sizePx * sizePx).fill(3),
-      };
-    },
+      return { thresholds: new Uint8Array(64 * 64).fill(7), flags: new Uint8Array(64 * 64).fill(3) };
+    }),
     now: () => time++,
     ...overrides,
   };
@@ -84,7 +92,7 @@ describe("prepareSample", () => {
     ["decoding", { decode: fail }],
     ["decoding", { decode: async () => ({ ...pixels, size: { widthPx: 80, heightPx: 100 } }) }],
     ["decoding", { decode: async () => ({ ...pixels, rgba: pixels.rgba.subarray(4) }) }],
-    ["drawing the targets of", { drawTargets: fail }],
+    ["drawing the targets of", { caches: cachesThatDraw(fail) }],
   ] as const)("names the stage and the page when %s fails", async (doing, broken) => {
     await expect(prepareSample(request, page, config, tools(broken))).rejects.toMatchObject({
       data: { what: "a/1.png", doing: `${doing} page "1.png"` },

@@ -1,27 +1,27 @@
 // One page → one sample: load, decode, place and resample, draw the targets. What is random follows from the request alone,
 // so it makes no difference which loader does it. How a picture is decoded and targets are drawn is handed in.
 
-import { augmentationOf, evaluationPlacement } from "../augment/index.ts";
-import { type Affine, PlaygroundError, toErrorData } from "../core/index.ts";
+import {
+  type Augmentation,
+  augmentationOf,
+  evaluationPlacement,
+  fixedForEvaluation,
+  fixedForTraining,
+} from "../augment/index.ts";
+import { PlaygroundError, toErrorData } from "../core/index.ts";
 import type { Page, Pixels } from "../dataset/index.ts";
+import type { LoaderCaches, Wanted } from "./caches.ts";
 import type { LoaderConfig } from "./loader.ts";
 import { resample } from "./resample.ts";
 import type { Sample, SampleRequest, SampleTiming } from "./types.ts";
-
-export interface TargetMaps {
-  /** S·S, see TrainBatch.thresholds. */
-  readonly thresholds: Uint8Array<ArrayBuffer>;
-  /** S·S, see TrainBatch.flags. */
-  readonly flags: Uint8Array<ArrayBuffer>;
-}
 
 export interface SampleTools {
   /** The page with its encoded picture in memory. */
   readonly load: (page: Page) => Promise<Page>;
   /** Upright pixels. */
   readonly decode: (page: Page) => Promise<Pixels>;
-  /** Target maps of a page at a placement. */
-  readonly drawTargets: (page: Page, placement: Affine<"upright", "input">, sizePx: number) => TargetMaps;
+  /** What is kept of pages, and what draws their targets. */
+  readonly caches: LoaderCaches;
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -55,18 +55,49 @@ export async function prepareSample(
   const sizePx = config.model.inputSizePx;
   const isTraining = request.split === "train";
 
-  const loaded = await stage("load", () => tools.load(page));
-  const pixels = await stage("decode", async () => asListed(await tools.decode(loaded), page));
-  const { image, placement } = await stage("augment", () => {
-    const { placement, color } = isTraining
-      ? augmentationOf(page, config.augment, sizePx, config.train.seed, request.epoch)
-      : { placement: evaluationPlacement(page.size, sizePx), color: null };
-    return { placement, image: resample(pixels, placement, sizePx, color) };
-  });
+  const { caches } = tools;
+  const { placement, color, fixed } = placed(request, page, config);
+  const wanted: Wanted = { page, request, placement, fixed };
+  const start = tools.now();
+
+  let loading: Promise<Page> | undefined;
+  /** Read once, whoever asks first: a key that needs the content, or the decoder. */
+  const load = (): Promise<Page> => {
+    loading ??= stage("load", () => tools.load(page));
+    return loading;
+  };
+  const decode = async (): Promise<Pixels> => {
+    const loaded = await load();
+    return stage("decode", async () => asListed(await tools.decode(loaded), page));
+  };
+
+  const finished = await caches.sample(wanted, load);
+  if (finished !== undefined) {
+    // Looking up and copying is all the loading there was.
+    timing.loadMs = tools.now() - start;
+    return { request, ...finished, placement, timing: timing satisfies SampleTiming };
+  }
+  const pixels = await caches.pixels(wanted, load, decode);
+  const image = await stage("augment", () => resample(pixels, placement, sizePx, color));
   const maps = isTraining
-    ? await stage("targets", () => tools.drawTargets(page, placement, sizePx))
+    ? await stage("targets", () => caches.targets(wanted, load))
     : { thresholds: new Uint8Array(0), flags: new Uint8Array(0) };
+  caches.keepSample(wanted, { image, ...maps }, tools.now() - start);
   return { request, image, ...maps, placement, timing: timing satisfies SampleTiming };
+}
+
+/** Where the page goes in the input square, and whether that is the same every time. */
+function placed(
+  { split, epoch }: SampleRequest,
+  page: Page,
+  { augment, model, train }: Pick<LoaderConfig, "model" | "augment" | "train">,
+): Augmentation & Pick<Wanted, "fixed"> {
+  if (split === "validation") {
+    const placement = evaluationPlacement(page.size, model.inputSizePx);
+    return { placement, color: null, fixed: fixedForEvaluation(placement) };
+  }
+  const augmentation = augmentationOf(page, augment, model.inputSizePx, train.seed, epoch);
+  return { ...augmentation, fixed: fixedForTraining(augmentation, augment) };
 }
 
 /** Words lie in the size that the importer saw; a decoder that disagrees (a lost EXIF tag, say) would shift them all. */

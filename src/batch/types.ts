@@ -10,6 +10,8 @@ export interface SampleRequest {
   readonly epoch: number;
   /** Number of the sample in the run, from 0: names lost and doubled samples. */
   readonly sequence: number;
+  /** Under the planted fault "private copies": another loader that has prepared this page. */
+  readonly elsewhere?: string;
 }
 
 /** One page placed in the input square. S = input size. */

@@ -106,6 +106,27 @@ export interface Config {
     readonly polygonCache: boolean;
     /** Budget of the polygon cache over all loaders. */
     readonly polygonCacheBytes: number | "unlimited";
+    /** Decoded pictures, finished target maps, finished inputs: each with a budget over all loaders. */
+    readonly imageCache: boolean;
+    readonly imageCacheBytes: number | "unlimited";
+    readonly mapCache: boolean;
+    readonly mapCacheBytes: number | "unlimited";
+    readonly sampleCache: boolean;
+    readonly sampleCacheBytes: number | "unlimited";
+    /** "lru": the least recently used leaves · "pin": what fits first stays. */
+    readonly cachePolicy: "lru" | "pin";
+    /** Polygons are kept in the browser's storage as well. */
+    readonly cachePersistence: boolean;
+    /** The predictor switches tiers on that pay. */
+    readonly cacheAuto: boolean;
+    /** A mistake of the original project, planted for a lesson. */
+    readonly cacheFault:
+      | "none"
+      | "key after augmentation"
+      | "private copies"
+      | "whole-store rewrite"
+      | "key without structure"
+      | "stale version";
     readonly profiler: boolean;
     /** counters: calls are counted, no clock is read · phases · kernels: every kernel of a step. */
     readonly profilerDepth: "counters" | "phases" | "kernels";

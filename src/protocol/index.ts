@@ -38,6 +38,7 @@ export type {
   LabEvent,
   LabSubject,
   LiveSettings,
+  LoaderFacts,
   LossPoint,
   PageEvaluation,
   PageFrame,
@@ -52,7 +53,15 @@ export type {
   TrainerEvent,
   TrainerEventBody,
 } from "../train/index.ts";
-export type { CacheCounters, MissReason } from "../targets/index.ts";
+export type {
+  CacheCounters,
+  CacheReport,
+  EpochCounts,
+  MissReason,
+  MissRecord,
+  Tier,
+  TierReport,
+} from "../targets/index.ts";
 
 /** Raised when a message changes its meaning; both sides compare it in the first call. */
 export const PROTOCOL_VERSION = 1;

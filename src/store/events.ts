@@ -38,7 +38,7 @@ export function applyEvent(state: AppState, fast: FastData, event: TrainerEvent,
       return { ...state, profiler: withSpans(state.profiler, event) };
     }
     case "features":
-      return { ...state, run: withFeatures(run, event.features, event.polygons) };
+      return { ...state, run: withFeatures(run, event) };
     case "log": {
       const { level, source, text } = event;
       return { ...state, log: withEntry(log, { timeMs: nowMs, level, source, text }) };

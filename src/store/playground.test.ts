@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { TrainerListener } from "../client/index.ts";
 import { type ErrorData, PlaygroundError, polygonIn } from "../core/index.ts";
 import type {
-  CacheCounters,
+  CacheReport,
   Dataset,
   EvaluationEvent,
   LiveSettings,
@@ -145,7 +145,7 @@ const lossAt = (step: number): TrainerEventBody => ({
   points: [{ step, total: 3, probability: 1, threshold: 1, binary: 1, gradientNorm: 1, learningRate: 0.1 }],
 });
 
-const counters: CacheCounters = {
+const counters: CacheReport["tiers"]["polygons"]["counters"] = {
   lookups: 0,
   hits: 0,
   misses: 0,
@@ -159,11 +159,28 @@ const counters: CacheCounters = {
     bypassed: 0,
     "store failed": 0,
   },
+  collisions: 0,
   entries: 0,
   bytes: 0,
   budgetBytes: "unlimited",
   savedMs: 0,
   spentMs: 0,
+  builds: 0,
+  buildMs: 0,
+  lookUpMs: 0,
+  storeMs: 0,
+  keptBytes: 0,
+  movedBytes: 0,
+  hitsAfterAugmentation: 0,
+};
+const tier = { on: false, counters, epochs: [], misses: [], distances: [], workingSetBytes: 0, loaders: [] };
+const noCaches: CacheReport = {
+  tiers: { images: tier, polygons: tier, maps: tier, samples: tier },
+  notices: [],
+};
+const noLoaders = {
+  ...{ workers: 0, delivered: 0, queued: 0, inFlight: 0 },
+  ...{ waitMs: 0, failed: 0, doubled: 0, lost: 0 },
 };
 
 const failure: ErrorData = {
@@ -382,6 +399,8 @@ describe("playground", () => {
         kind: "features",
         features: [{ id: "profiler", on: true, proofOfLife, countedAtStep: step, says: "" }],
         polygons: counters,
+        caches: noCaches,
+        loaders: noLoaders,
       });
     };
     report(1, 12);

@@ -4,13 +4,18 @@
 import type { ResolvedConfig } from "../config/index.ts";
 import type {
   CacheCounters,
+  CacheReport,
   EngineInfo,
   FeatureStatus,
+  LoaderFacts,
   RunState,
   StartRequest,
   TimingEvent,
+  TrainerEventBody,
 } from "../protocol/index.ts";
 import { nextRunState, type RunAction } from "./run-state.ts";
+
+type FeaturesEvent = Extract<TrainerEventBody, { kind: "features" }>;
 
 /** A switch and when its proof of life last moved. */
 export interface FeatureLife extends FeatureStatus {
@@ -31,6 +36,8 @@ export interface RunSlice {
   readonly timing: TimingEvent | null;
   readonly features: readonly FeatureLife[];
   readonly polygons: CacheCounters | null;
+  readonly caches: CacheReport | null;
+  readonly loaders: LoaderFacts | null;
   /** Events of former runs that arrived late and were dropped. */
   readonly staleEvents: number;
   /** Raised whenever loss points were added or cleared. */
@@ -47,6 +54,8 @@ export const initialRun: RunSlice = {
   timing: null,
   features: [],
   polygons: null,
+  caches: null,
+  loaders: null,
   staleEvents: 0,
   lossRevision: 0,
 };
@@ -93,15 +102,19 @@ export function withTiming(run: RunSlice, timing: TimingEvent): RunSlice {
 /** Takes the switches' report and keeps when each proof of life last moved. */
 export function withFeatures(
   run: RunSlice,
-  features: readonly FeatureStatus[],
-  polygons: CacheCounters,
+  {
+    features,
+    polygons,
+    caches,
+    loaders,
+  }: Pick<FeaturesEvent, "features" | "polygons" | "caches" | "loaders">,
 ): RunSlice {
   const lives = features.map((feature) => {
     const before = run.features.find(({ id }) => id === feature.id);
     const isStill = before?.on === feature.on && before.proofOfLife === feature.proofOfLife;
     return { ...feature, movedAtStep: isStill ? before.movedAtStep : feature.countedAtStep };
   });
-  return { ...run, features: lives, polygons };
+  return { ...run, features: lives, polygons, caches, loaders };
 }
 
 /** On, and its proof of life, though read again, has not moved for two steps: it may be wired to nothing. */

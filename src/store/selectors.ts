@@ -145,6 +145,9 @@ export function liveSettings(state: AppState, fast: FastData): LiveSettings {
   return {
     postprocess: config.postprocess,
     polygonCache: config.features.polygonCache,
+    imageCache: config.features.imageCache,
+    mapCache: config.features.mapCache,
+    sampleCache: config.features.sampleCache,
     profiler: config.features.profiler,
     profilerDepth: config.features.profilerDepth,
     loader: config.loader,

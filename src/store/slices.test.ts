@@ -61,11 +61,16 @@ describe("switches", () => {
 
   it("count from the step at which they went on", () => {
     const off = { id: "profiler" as const, on: false, proofOfLife: 0, countedAtStep: 8, says: "" };
-    const before = withFeatures({ ...initialRun, state: { kind: "running", step: 8 } }, [off], null as never);
+    const facts = (feature: typeof off) => ({
+      features: [feature],
+      polygons: null as never,
+      caches: null as never,
+      loaders: null as never,
+    });
+    const before = withFeatures({ ...initialRun, state: { kind: "running", step: 8 } }, facts(off));
     const on = withFeatures(
       { ...before, state: { kind: "running", step: 9 } },
-      [{ ...off, on: true, countedAtStep: 9 }],
-      null as never,
+      facts({ ...off, on: true, countedAtStep: 9 }),
     );
     expect(on.features[0]?.movedAtStep).toBe(9);
   });

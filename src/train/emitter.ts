@@ -27,12 +27,16 @@ export interface Emitter {
   close(): void;
 }
 
+type FeaturesEvent = Extract<TrainerEventBody, { kind: "features" }>;
+
 export interface Facts {
   readonly timing: TimingEvent;
   readonly features: readonly FeatureStatus[];
   /** Null while there is nothing new. */
   readonly spans: SpansEvent | null;
-  readonly polygons: Extract<TrainerEventBody, { kind: "features" }>["polygons"];
+  readonly polygons: FeaturesEvent["polygons"];
+  readonly caches: FeaturesEvent["caches"];
+  readonly loaders: FeaturesEvent["loaders"];
 }
 
 export function createEmitter(runId: string, send: SendEvent): Emitter {
@@ -52,10 +56,10 @@ export function createEmitter(runId: string, send: SendEvent): Emitter {
       points = [];
     }
     if (readFacts !== undefined) {
-      const { timing, features, polygons, spans } = readFacts();
+      const { timing, spans, ...facts } = readFacts();
       readFacts = undefined;
       post({ kind: "timing", ...timing });
-      post({ kind: "features", features, polygons });
+      post({ kind: "features", ...facts });
       if (spans !== null) {
         post({ kind: "spans", ...spans }, spans.batch === null ? [] : batchBuffers(spans.batch));
       }

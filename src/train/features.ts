@@ -1,29 +1,44 @@
-// The two switchable features as the screen sees them: on or off, proof of life, and a sentence with live numbers.
+// The switchable features as the screen sees them: on or off, proof of life, and a sentence with live numbers.
 
-import type { CacheCounters } from "../targets/index.ts";
+import type { CacheSwitches } from "../batch/index.ts";
+import type { CacheReport, Tier } from "../targets/index.ts";
 import type { Recorder } from "../trace/index.ts";
 import type { FeatureStatus } from "./types.ts";
 
-/** `epochStart`: counters at the start of the current epoch; `spansInStep`: of the last step. */
-export function describeFeatures(facts: {
-  readonly cacheOn: boolean;
-  readonly counters: CacheCounters;
-  readonly epochStart: CacheCounters;
+const TIER_OF = {
+  polygonCache: "polygons",
+  imageCache: "images",
+  mapCache: "maps",
+  sampleCache: "samples",
+} as const satisfies Partial<Record<FeatureStatus["id"], Tier>>;
+
+interface CacheFacts {
+  readonly caches: CacheReport;
+  readonly epochStart: CacheReport;
   readonly stepsDone: number;
-  /** Step at which the loaders were last asked for `counters`. */
-  readonly countedAtStep: number;
-  readonly recorder: Recorder;
-  readonly spansInStep: number;
-}): FeatureStatus[] {
-  const { recorder, cacheOn, counters } = facts;
+}
+
+/** `epochStart`: caches at the start of the current epoch; `spansInStep`: of the last step. */
+export function describeFeatures(
+  facts: CacheFacts & {
+    readonly cachesOn: CacheSwitches;
+    /** Step at which the loaders were last asked. */
+    readonly countedAtStep: number;
+    readonly recorder: Recorder;
+    readonly spansInStep: number;
+  },
+): FeatureStatus[] {
+  const { recorder, cachesOn, caches, countedAtStep } = facts;
   return [
-    {
-      id: "polygonCache",
-      on: cacheOn,
-      proofOfLife: counters.lookups,
-      countedAtStep: facts.countedAtStep,
-      says: cacheOn ? cacheSentence(facts) : "off",
-    },
+    ...Object.entries(TIER_OF).map(
+      ([id, tier]): FeatureStatus => ({
+        id: id as keyof typeof TIER_OF,
+        on: cachesOn[tier],
+        proofOfLife: caches.tiers[tier].counters.lookups,
+        countedAtStep,
+        says: cachesOn[tier] ? cacheSentence(facts, tier) : "off",
+      }),
+    ),
     {
       id: "profiler",
       on: recorder.isOn(),
@@ -34,14 +49,11 @@ export function describeFeatures(facts: {
   ];
 }
 
-function cacheSentence(facts: {
-  readonly counters: CacheCounters;
-  readonly epochStart: CacheCounters;
-  readonly stepsDone: number;
-}): string {
-  const { counters, epochStart, stepsDone } = facts;
-  const lookups = counters.lookups - epochStart.lookups;
-  const hits = counters.hits - epochStart.hits;
+function cacheSentence({ caches, epochStart, stepsDone }: CacheFacts, tier: Tier): string {
+  const { counters } = caches.tiers[tier];
+  const before = epochStart.tiers[tier].counters;
+  const lookups = counters.lookups - before.lookups;
+  const hits = counters.hits - before.hits;
   const rate =
     lookups > 0 ? `${((100 * hits) / lookups).toFixed(0)} % hits this epoch` : "no look-up this epoch yet";
   const perStep = (totalMs: number): string => (totalMs / Math.max(1, stepsDone)).toPrecision(2);

@@ -20,6 +20,7 @@ export type {
   FeatureStatus,
   FramesEvent,
   LiveSettings,
+  LoaderFacts,
   LossPoint,
   PageEvaluation,
   PageFrame,

@@ -1,13 +1,14 @@
 // Everything that is measured beside a run: step clock, profiler, phases of the last step, cache counters, features.
 // It goes along as a plug-in of the loop; the screen reads facts from it.
 
-import { NO_CACHE_COUNTERS, type Sample } from "../batch/index.ts";
+import { type CacheSwitches, NO_CACHE_REPORT, type Sample, switchesOf } from "../batch/index.ts";
 import type { Config } from "../config/index.ts";
-import type { CacheCounters } from "../targets/index.ts";
+import type { CacheReport } from "../targets/index.ts";
 import { createRecorder, type Depth, type Recorder, type Stage, TRACKS } from "../trace/index.ts";
 import type { LoopPlugin } from "./bus.ts";
 import type { Facts } from "./emitter.ts";
 import { describeFeatures } from "./features.ts";
+import type { LoaderFacts } from "./types.ts";
 import { createStepClock, type StepClock } from "./step-clock.ts";
 import type { SpansEvent } from "./types.ts";
 
@@ -15,6 +16,17 @@ import type { SpansEvent } from "./types.ts";
 const STEP_STAGES: readonly Stage[] = ["upload", "forward", "backward", "optimiser", "readback"];
 /** Sorting durations costs more than recording them: statistics are no newer than this. */
 const STATISTICS_MS = 1000;
+
+export const NO_LOADERS: LoaderFacts = {
+  workers: 0,
+  delivered: 0,
+  queued: 0,
+  inFlight: 0,
+  waitMs: 0,
+  failed: 0,
+  doubled: 0,
+  lost: 0,
+};
 
 export interface Progress {
   readonly step: number;
@@ -36,9 +48,9 @@ export interface Instruments {
   setProfiler(on: boolean, depth: Config["features"]["profilerDepth"]): void;
   /** Looks at the next steps closely; then the setting holds again. */
   record(steps: number, depth: 1 | 2): void;
-  setCacheOn(on: boolean): void;
+  setCachesOn(on: Partial<CacheSwitches>): void;
   /** The loaders, asked at `step`, have answered. */
-  cacheCounted(counters: CacheCounters, step: number): void;
+  cacheCounted(report: CacheReport, loaders: LoaderFacts, step: number): void;
   /** `isFresh`: statistics of this very moment. */
   facts(progress: Progress, isFresh?: boolean): Facts;
 }
@@ -49,9 +61,10 @@ export function createInstruments(features: Config["features"]): Instruments {
   const recorder = createRecorder();
   const clock = createStepClock();
   let setting: Depth = "off";
-  let cacheOn = features.polygonCache;
-  let counters = NO_CACHE_COUNTERS;
-  let atEpochStart = NO_CACHE_COUNTERS;
+  let cachesOn = switchesOf(features);
+  let report = NO_CACHE_REPORT;
+  let atEpochStart = NO_CACHE_REPORT;
+  let loaders = NO_LOADERS;
   let lastStep: Facts["timing"]["lastStep"] = {};
   let countedAtStep = 0;
   let spansSeen = 0;
@@ -129,7 +142,7 @@ export function createInstruments(features: Config["features"]): Instruments {
         "step start": ({ step }) => recorder.setStep(step),
         "step end": ({ step, samples, waitMs, stepMs }) => stepEnded(step, samples, waitMs, stepMs),
         "epoch start": () => {
-          atEpochStart = counters;
+          atEpochStart = report;
         },
       },
     },
@@ -145,11 +158,12 @@ export function createInstruments(features: Config["features"]): Instruments {
       hasNews = true;
       recorder.setDepth(depth);
     },
-    setCacheOn: (on) => {
-      cacheOn = on;
+    setCachesOn: (on) => {
+      cachesOn = { ...cachesOn, ...on };
     },
-    cacheCounted: (counted, step) => {
-      counters = counted;
+    cacheCounted: (counted, counts, step) => {
+      report = counted;
+      loaders = counts;
       countedAtStep = step;
     },
     facts: ({ memory, ...progress }, isFresh = false) => {
@@ -161,15 +175,17 @@ export function createInstruments(features: Config["features"]): Instruments {
         timing: { ...progress, stepMs: clock.statistics(), lastStep, stages: statistics.stages },
         spans: isFresh ? null : spansOf(memory),
         features: describeFeatures({
-          cacheOn,
-          counters,
+          cachesOn,
+          caches: report,
           epochStart: atEpochStart,
           stepsDone: progress.step,
           countedAtStep,
           recorder,
           spansInStep,
         }),
-        polygons: counters,
+        polygons: report.tiers.polygons.counters,
+        caches: report,
+        loaders,
       };
     },
   };

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { NO_CACHE_COUNTERS, type Sample, type SampleRequest } from "../batch/index.ts";
+import { NO_CACHE_REPORT, type Sample, type SampleRequest } from "../batch/index.ts";
 import { resolveOrThrow } from "../config/index.ts";
 import { polygonIn } from "../core/index.ts";
 import type { Dataset, Page } from "../dataset/index.ts";
 import type { Engine, EngineFactory, LossParts } from "../engine/index.ts";
 import type { LoopPlugin } from "./bus.ts";
+import { NO_LOADERS } from "./instruments.ts";
 import type { SamplePool } from "./run.ts";
 import { createTrainer } from "./trainer.ts";
 import type { RunState, StartRequest, TrainerEvent } from "./types.ts";
@@ -121,8 +122,9 @@ function fakePool(faults: Faults): SamplePool {
       }
     },
     setLoader: async () => undefined,
-    setPolygonCache: async () => undefined,
-    cacheCounters: async () => NO_CACHE_COUNTERS,
+    setCaches: async () => undefined,
+    cacheReport: async () => NO_CACHE_REPORT,
+    counters: () => ({ ...NO_LOADERS, asked: 0, prepared: 0 }),
     close: () => undefined,
   };
 }

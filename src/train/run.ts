@@ -1,7 +1,7 @@
 // One run: builds the engine, takes batches, steps, evaluates, obeys. Knows no thread and no device; workers/ wires it.
 // `drive` is the order of things; `set` is what may change while it goes on.
 
-import { collectBatch, type LoaderPool, type Sample } from "../batch/index.ts";
+import { type CacheSwitches, collectBatch, type LoaderPool, type Sample } from "../batch/index.ts";
 import {
   type Config,
   evaluationEverySteps,
@@ -12,6 +12,7 @@ import {
 import { PlaygroundError, toErrorData } from "../core/index.ts";
 import type { Page, PageId } from "../dataset/index.ts";
 import type { Engine, EngineFactory, EngineInfo } from "../engine/index.ts";
+import type { CacheReport } from "../targets/index.ts";
 import { breathe } from "./breathe.ts";
 import { buildEngine } from "./build-engine.ts";
 import { type Bus, createBus, type LoopPlugin } from "./bus.ts";
@@ -23,7 +24,7 @@ import type { LiveSettings, PageFrame, RunCounters, RunState, StartRequest } fro
 /** What the loop needs of the loaders. */
 export type SamplePool = Pick<
   LoaderPool,
-  "next" | "validate" | "setLoader" | "setPolygonCache" | "cacheCounters" | "close"
+  "next" | "validate" | "setLoader" | "setCaches" | "cacheReport" | "counters" | "close"
 >;
 
 export interface RunTools {
@@ -161,9 +162,10 @@ export class TrainingRun {
       this.#watched = live.watched;
       this.#sendFrames(this.#evaluator?.frames(added) ?? []);
     }
-    if (live.polygonCache !== undefined) {
-      this.#instruments.setCacheOn(live.polygonCache);
-      await this.#pool?.setPolygonCache(live.polygonCache);
+    const switched = liveSwitches(live);
+    if (Object.keys(switched).length > 0) {
+      this.#instruments.setCachesOn(switched);
+      await this.#pool?.setCaches(switched);
       await this.#countCache();
     }
     if (live.loader !== undefined) await this.#pool?.setLoader(live.loader);
@@ -172,9 +174,10 @@ export class TrainingRun {
 
   async counters(): Promise<RunCounters> {
     await this.#countCache();
-    const { timing, features, polygons } = this.#instruments.facts(this.#progress(), true);
+    const { timing, features, caches, loaders } = this.#instruments.facts(this.#progress(), true);
     return {
-      cache: { polygons },
+      cache: withEpochs(caches),
+      loaders,
       features,
       stages: timing.stages,
       stepMs: timing.stepMs,
@@ -377,8 +380,12 @@ export class TrainingRun {
   async #countCache(): Promise<void> {
     this.#countedMs = performance.now();
     const step = this.#stepsDone;
-    const counters = await this.#pool?.cacheCounters().catch(() => undefined);
-    if (counters !== undefined) this.#instruments.cacheCounted(counters, step);
+    const pool = this.#pool;
+    const report = await pool?.cacheReport().catch(() => undefined);
+    if (pool === undefined || report === undefined) return;
+    const { workers, delivered, queued, inFlight, waitMs, failed, doubled, lost } = pool.counters();
+    const loaders = { workers, delivered, queued, inFlight, waitMs, failed, doubled, lost };
+    this.#instruments.cacheCounted(report, loaders, step);
   }
 
   #reportFacts(): void {
@@ -403,6 +410,26 @@ export class TrainingRun {
     this.#engine = undefined;
     this.#emitter.flush();
   }
+}
+
+function liveSwitches(live: LiveSettings): Partial<CacheSwitches> {
+  const wanted = {
+    polygons: live.polygonCache,
+    images: live.imageCache,
+    maps: live.mapCache,
+    samples: live.sampleCache,
+  };
+  return Object.fromEntries(Object.entries(wanted).filter(([, on]) => on !== undefined));
+}
+
+function withEpochs({ tiers }: CacheReport): RunCounters["cache"] {
+  const of = ({ counters, epochs }: CacheReport["tiers"]["images"]) => ({ ...counters, epochs });
+  return {
+    images: of(tiers.images),
+    polygons: of(tiers.polygons),
+    maps: of(tiers.maps),
+    samples: of(tiers.samples),
+  };
 }
 
 function noPages(split: "training" | "validation"): PlaygroundError {

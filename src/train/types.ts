@@ -5,7 +5,7 @@ import type { Affine, ErrorData, Polygon } from "../core/index.ts";
 import type { Dataset, PageId } from "../dataset/index.ts";
 import type { EngineInfo } from "../engine/index.ts";
 import type { DetectionOutcome, Score, TruthOutcome } from "../metrics/index.ts";
-import type { CacheCounters } from "../targets/index.ts";
+import type { CacheCounters, CacheReport, EpochCounts, Tier } from "../targets/index.ts";
 import type { DurationStatistics, SpanBatch, Stage } from "../trace/index.ts";
 
 /** The one state of a run; the screen's transitions are pure functions in store/. */
@@ -31,6 +31,9 @@ export interface StartRequest {
 export interface LiveSettings {
   readonly postprocess?: Config["postprocess"];
   readonly polygonCache?: boolean;
+  readonly imageCache?: boolean;
+  readonly mapCache?: boolean;
+  readonly sampleCache?: boolean;
   readonly profiler?: boolean;
   readonly profilerDepth?: Config["features"]["profilerDepth"];
   /** Look at the next steps this closely, whatever the profiler is set to; afterwards as before. */
@@ -126,7 +129,7 @@ export interface SpansEvent {
 }
 
 export interface FeatureStatus {
-  readonly id: "polygonCache" | "profiler";
+  readonly id: "polygonCache" | "imageCache" | "mapCache" | "sampleCache" | "profiler";
   readonly on: boolean;
   /** A counter that moves only while the feature works. */
   readonly proofOfLife: number;
@@ -136,8 +139,23 @@ export interface FeatureStatus {
   readonly says: string;
 }
 
+/** What the loaders did so far; nothing may be lost or doubled. */
+export interface LoaderFacts {
+  readonly workers: number;
+  readonly delivered: number;
+  /** Samples prepared ahead or on their way. */
+  readonly queued: number;
+  readonly inFlight: number;
+  /** Time that the trainer waited for samples, in all. */
+  readonly waitMs: number;
+  readonly failed: number;
+  readonly doubled: number;
+  readonly lost: number;
+}
+
 export interface RunCounters {
-  readonly cache: { readonly polygons: CacheCounters };
+  readonly cache: Readonly<Record<Tier, CacheCounters & { readonly epochs: readonly EpochCounts[] }>>;
+  readonly loaders: LoaderFacts;
   readonly features: readonly FeatureStatus[];
   readonly stages: Partial<Record<Stage, DurationStatistics>>;
   readonly stepMs: DurationStatistics;
@@ -159,6 +177,8 @@ export type TrainerEventBody =
       readonly kind: "features";
       readonly features: readonly FeatureStatus[];
       readonly polygons: CacheCounters;
+      readonly caches: CacheReport;
+      readonly loaders: LoaderFacts;
     }
   | {
       readonly kind: "log";

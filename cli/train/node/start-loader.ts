@@ -29,7 +29,7 @@ export function startLoaderThread(index: number): LoaderHandle {
           () => performance.now(),
         );
       },
-      setPolygonCache: (on) => remote.setPolygonCache(on),
+      setCaches: (on) => remote.setCaches(on),
       prepare: async (request) => {
         const sample = await remote.prepare(request);
         if (clock === undefined) return sample;
@@ -37,7 +37,8 @@ export function startLoaderThread(index: number): LoaderHandle {
         const startMs = sample.timing.startMs + clock.offsetMs;
         return { ...sample, timing: { ...sample.timing, startMs, place } };
       },
-      counters: () => remote.counters(),
+      caches: () => remote.caches(),
+      clearCaches: () => remote.clearCaches(),
     },
     terminate: () => {
       isEnded = true;

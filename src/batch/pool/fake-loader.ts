@@ -2,9 +2,9 @@
 
 import type { ErrorData } from "../../core/index.ts";
 import type { Page } from "../../dataset/index.ts";
-import type { LoaderHandle, LoaderSetup } from "../loader.ts";
+import type { CacheSwitches, LoaderHandle, LoaderSetup } from "../loader.ts";
 import type { Sample, SampleRequest } from "../types.ts";
-import { NO_CACHE_COUNTERS } from "./counters.ts";
+import { NO_CACHE_REPORT } from "./counters.ts";
 
 export function page(id: string): Page {
   return {
@@ -44,12 +44,13 @@ export class FakeLoader implements LoaderHandle {
     setUp: async (setup: LoaderSetup) => {
       this.setup = setup;
     },
-    setPolygonCache: async (on: boolean) => {
+    setCaches: async (on: Partial<CacheSwitches>) => {
       if (this.setup === undefined) return;
       const { features } = this.setup.config;
+      const polygonCache = on.polygons ?? features.polygonCache;
       this.setup = {
         ...this.setup,
-        config: { ...this.setup.config, features: { ...features, polygonCache: on } },
+        config: { ...this.setup.config, features: { ...features, polygonCache } },
       };
     },
     prepare: async (request: SampleRequest) => {
@@ -61,12 +62,13 @@ export class FakeLoader implements LoaderHandle {
       if (this.isSlow) await new Promise<void>((resolve) => this.waiting.push(resolve));
       return sampleOf(request);
     },
-    counters: async () => ({
-      ...NO_CACHE_COUNTERS,
-      lookups: this.seen.length,
-      misses: this.seen.length,
-      bytes: 7,
-    }),
+    caches: async () => {
+      const polygons = NO_CACHE_REPORT.tiers.polygons;
+      const lookups = this.seen.length;
+      const counters = { ...polygons.counters, lookups, misses: lookups, bytes: 7 };
+      return { ...NO_CACHE_REPORT, tiers: { ...NO_CACHE_REPORT.tiers, polygons: { ...polygons, counters } } };
+    },
+    clearCaches: async () => 7,
   };
 
   terminate(): void {

@@ -18,7 +18,7 @@ export interface LaneCounts {
 
 export class Lane {
   readonly #handle: LoaderHandle;
-  readonly #name: string;
+  readonly name: string;
   readonly #counts: LaneCounts;
   readonly #open = new Set<(error: PlaygroundError, isLost: boolean) => void>();
   #death: PlaygroundError | undefined;
@@ -26,7 +26,7 @@ export class Lane {
   /** `name` for people: "loader 2". `counts` are the pool's, shared by all its lanes. */
   constructor(handle: LoaderHandle, name: string, counts: LaneCounts) {
     this.#handle = handle;
-    this.#name = name;
+    this.name = name;
     this.#counts = counts;
     handle.onDeath((error) => this.#die(deathOf(name, error), true));
   }
@@ -48,12 +48,12 @@ export class Lane {
       (sample) => {
         if (!isSameRequest(sample.request, request)) {
           this.#counts.doubled++;
-          throw mixedUp(this.#name, request, sample.request);
+          throw mixedUp(this.name, request, sample.request);
         }
         this.#counts.prepared++;
         return sample;
       },
-      (thrown) => failureOf(thrown, request, this.#name),
+      (thrown) => failureOf(thrown, request, this.name),
       (isLost) => {
         if (isLost) this.#counts.lost++;
         else this.#counts.failed++;
@@ -66,7 +66,7 @@ export class Lane {
     return this.#settle(
       () => work(this.#handle.calls),
       (value) => value,
-      (thrown) => new PlaygroundError(toErrorData(plainError(thrown), `${doing} (${this.#name})`)),
+      (thrown) => new PlaygroundError(toErrorData(plainError(thrown), `${doing} (${this.name})`)),
       () => undefined,
     );
   }

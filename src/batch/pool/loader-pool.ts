@@ -4,11 +4,11 @@
 import type { Config } from "../../config/index.ts";
 import { PlaygroundError } from "../../core/index.ts";
 import type { Page, PageId } from "../../dataset/index.ts";
-import { type CacheCounters, totalCounters } from "../../targets/index.ts";
-import type { LoaderConfig, LoaderHandle } from "../loader.ts";
+import type { CacheCounters, CacheReport } from "../../targets/index.ts";
+import type { CacheSwitches, LoaderConfig, LoaderHandle } from "../loader.ts";
 import { sampleSequence, validationSequence } from "../order.ts";
 import type { Sample, SampleRequest } from "../types.ts";
-import { NO_CACHE_COUNTERS, retired } from "./counters.ts";
+import { joined, NO_CACHE_REPORT, retired } from "./counters.ts";
 import { Lane, type LaneCounts } from "./lane.ts";
 import { ownerOf, shareOfBudget } from "./ownership.ts";
 
@@ -52,10 +52,14 @@ export class LoaderPool {
   /** Training samples asked for and not handed out, in order. */
   #slots: Promise<Sample>[] = [];
   #isInPlace = false;
+  /** Which loaders have prepared a page, for the planted fault. */
+  readonly #preparedBy = new Map<PageId, Set<string>>();
   /** Everything asked and not answered, validation included. */
   readonly #open = new Set<Promise<Sample>>();
-  #gone: CacheCounters = NO_CACHE_COUNTERS;
+  #gone: CacheReport = NO_CACHE_REPORT;
   #delivered = 0;
+  /** Validation passes begun: they are the validation's epochs. */
+  #passes = 0;
   #waitMs = 0;
   /** Settles when no change of loaders is going on; nothing is asked of them before. */
   #settled: Promise<void> = Promise.resolve();
@@ -102,8 +106,14 @@ export class LoaderPool {
   }
 
   /** These pages in this order; null where one failed, which `onProblem` is told. Rejects only when the pool is closed. */
-  async *validate(pages: readonly Page[]): AsyncGenerator<Sample | null, void, undefined> {
-    const requests = validationSequence(pages.map((page) => page.id));
+  async *validate(
+    pages: readonly Page[],
+    pass = this.#passes++,
+  ): AsyncGenerator<Sample | null, void, undefined> {
+    const requests = validationSequence(
+      pages.map((page) => page.id),
+      pass,
+    );
     const waiting: Promise<Sample | null>[] = [];
     let asked = 0;
     for (let given = 0; given < requests.length; given++) {
@@ -129,19 +139,40 @@ export class LoaderPool {
 
   /** Live; off empties the caches. */
   setPolygonCache(on: boolean): Promise<void> {
+    return this.setCaches({ polygons: on });
+  }
+
+  /** Live; a tier that is turned off is emptied. */
+  setCaches(on: Partial<CacheSwitches>): Promise<void> {
     return this.#change(async () => {
-      this.#features = { ...this.#features, polygonCache: on };
+      this.#features = withSwitches(this.#features, on);
       await Promise.all(
-        this.#lanes.map((lane) => lane.call("switching the polygon cache", (c) => c.setPolygonCache(on))),
+        this.#lanes.map((lane) => lane.call("switching caches", (calls) => calls.setCaches(on))),
       );
     });
   }
 
-  /** Over all loaders, those that have retired included. */
+  /** The polygon cache over all loaders, those that have retired included. */
   async cacheCounters(): Promise<CacheCounters> {
+    return (await this.cacheReport()).tiers.polygons.counters;
+  }
+
+  /** Every cache over all loaders, those that have retired included. */
+  async cacheReport(): Promise<CacheReport> {
     await this.#ready();
-    const all = await Promise.all(this.#lanes.map(countersOf));
-    return totalCounters([this.#gone, ...all]);
+    const living = await Promise.all(
+      this.#lanes.map(async (lane) => ({ name: lane.name, report: await reportOf(lane) })),
+    );
+    return joined(this.#gone, living);
+  }
+
+  /** Empties all caches and what is stored of them. Bytes freed. */
+  async clearCaches(): Promise<number> {
+    await this.#ready();
+    const freed = await Promise.all(
+      this.#lanes.map((lane) => lane.call("clearing caches", (calls) => calls.clearCaches())),
+    );
+    return freed.reduce((sum, bytes) => sum + bytes, 0);
   }
 
   counters(): PoolCounters {
@@ -187,12 +218,27 @@ export class LoaderPool {
   }
 
   #ask(request: SampleRequest): Promise<Sample> {
-    const lane = this.#lanes[ownerOf(request.pageId, this.#lanes.length)] as Lane;
-    const sample = lane.prepare(request);
+    const [lane, asked] = this.#route(request);
+    const sample = lane.prepare(asked);
     this.#open.add(sample);
     const forget = (): boolean => this.#open.delete(sample);
     sample.then(forget, forget);
     return sample;
+  }
+
+  /** The owner of the page; under the planted fault "private copies", whoever's turn it is. */
+  #route(request: SampleRequest): [Lane, SampleRequest] {
+    const count = this.#lanes.length;
+    if (!this.#hasPrivateCopies()) return [this.#lanes[ownerOf(request.pageId, count)] as Lane, request];
+    const lane = this.#lanes[(request.sequence + request.epoch) % count] as Lane;
+    const others = this.#preparedBy.get(request.pageId) ?? new Set<string>();
+    const elsewhere = [...others].find((name) => name !== lane.name);
+    this.#preparedBy.set(request.pageId, others.add(lane.name));
+    return [lane, elsewhere === undefined || others.size === 0 ? request : { ...request, elsewhere }];
+  }
+
+  #hasPrivateCopies(): boolean {
+    return this.#features.cacheFault === "private copies";
   }
 
   #validated(request: SampleRequest): Promise<Sample | null> {
@@ -242,11 +288,17 @@ export class LoaderPool {
     if (this.#closed !== undefined) this.close();
     const pages = this.#pagesByOwner(count);
     const config = { ...this.#setup.config, features: this.#features };
-    const cacheBudgetBytes = shareOfBudget(this.#features.polygonCacheBytes, count);
+    const { imageCacheBytes, polygonCacheBytes, mapCacheBytes, sampleCacheBytes } = this.#features;
+    const budgets = {
+      images: shareOfBudget(imageCacheBytes, count),
+      polygons: shareOfBudget(polygonCacheBytes, count),
+      maps: shareOfBudget(mapCacheBytes, count),
+      samples: shareOfBudget(sampleCacheBytes, count),
+    };
     await Promise.all(
       lanes.map((lane, index) =>
         lane.call("handing over pages", (calls) =>
-          calls.setUp({ config, pages: pages[index] ?? [], cacheBudgetBytes }),
+          calls.setUp({ config, pages: pages[index] ?? [], budgets }),
         ),
       ),
     );
@@ -260,7 +312,7 @@ export class LoaderPool {
 
   async #retire(lanes: readonly Lane[]): Promise<void> {
     for (const lane of lanes) {
-      this.#gone = totalCounters([this.#gone, retired(await countersOf(lane))]);
+      this.#gone = joined(this.#gone, [{ name: lane.name, report: retired(await reportOf(lane)) }]);
       lane.close(outOfService());
     }
   }
@@ -271,7 +323,8 @@ export class LoaderPool {
     for (const page of [...this.#setup.trainPages, ...this.#setup.validationPages]) {
       if (seen.has(page.id)) continue;
       seen.add(page.id);
-      owned[ownerOf(page.id, count)]?.push(page);
+      if (this.#hasPrivateCopies()) for (const pages of owned) pages.push(page);
+      else owned[ownerOf(page.id, count)]?.push(page);
     }
     return owned;
   }
@@ -282,6 +335,16 @@ function outOfService(): PlaygroundError {
 }
 
 /** Nothing of a loader that is dead. */
-function countersOf(lane: Lane): Promise<CacheCounters> {
-  return lane.call("counting", (calls) => calls.counters()).catch(() => NO_CACHE_COUNTERS);
+function reportOf(lane: Lane): Promise<CacheReport> {
+  return lane.call("counting", (calls) => calls.caches()).catch(() => NO_CACHE_REPORT);
+}
+
+function withSwitches(features: Config["features"], on: Partial<CacheSwitches>): Config["features"] {
+  return {
+    ...features,
+    imageCache: on.images ?? features.imageCache,
+    polygonCache: on.polygons ?? features.polygonCache,
+    mapCache: on.maps ?? features.mapCache,
+    sampleCache: on.samples ?? features.sampleCache,
+  };
 }

@@ -127,7 +127,7 @@ describe("loaders", () => {
     const { pool, started } = await open({ workers: 3, prefetch: 1 });
     const owned = started.flatMap((fake) => fake.setup?.pages.map((p) => p.id) ?? []);
     expect(owned.sort()).toEqual([...pages, ...unseen].map((p) => p.id).sort());
-    expect(started.map((fake) => fake.setup?.cacheBudgetBytes)).toEqual([333, 333, 333]);
+    expect(started.map((fake) => fake.setup?.budgets.polygons)).toEqual([333, 333, 333]);
     pool.close();
   });
 

@@ -1,11 +1,17 @@
 // The one table, put together. The order of the rows is the order on the screen and in the report.
 
 import type { Field, FieldPath, FieldSpec } from "../fields.ts";
+import { cacheFields } from "./caches.ts";
 import { pageFields } from "./pages.ts";
 import { readingFields } from "./reading.ts";
 import { runFields } from "./training.ts";
 
-const specs: Readonly<Record<FieldPath, FieldSpec>> = { ...pageFields, ...runFields, ...readingFields };
+const specs: Readonly<Record<FieldPath, FieldSpec>> = {
+  ...pageFields,
+  ...runFields,
+  ...cacheFields,
+  ...readingFields,
+};
 
 /** Every setting. */
 export const FIELDS: readonly Field[] = (Object.keys(specs) as FieldPath[]).map((path) => ({

@@ -4,6 +4,7 @@
 import type { Size } from "../../core/index.ts";
 import type { Orientation, PageId, Word } from "../../dataset/index.ts";
 import { TARGETS_VERSION, type TargetParams } from "../params.ts";
+import type { ChangedPart } from "./types.ts";
 
 export interface GeometryRequest {
   readonly pageId: PageId;
@@ -15,7 +16,7 @@ export interface GeometryRequest {
   readonly params: TargetParams;
 }
 
-export interface GeometryKey {
+export interface GeometryKey extends KeyParts {
   readonly page: string;
   readonly image: string;
   /** Number of words and 128 bits over their corners, their grouping and their ignore marks. */
@@ -41,7 +42,7 @@ export function keyOf({
   return {
     page: pageId,
     image: imageIdentity,
-    words: hashWords(words),
+    words: wordsPart(words),
     orientation,
     size: `${size.widthPx}×${size.heightPx}`,
     variant: params.variant,
@@ -53,25 +54,47 @@ export function keyOf({
   };
 }
 
-export interface ChangedPart {
-  readonly part: keyof GeometryKey;
-  readonly was: string;
-  readonly is: string;
-}
+/** Named parts of any tier's key; `page` says where the entry lies. */
+export type KeyParts = Readonly<Record<string, string | number | boolean>>;
 
 /** The first part in which two keys differ, or null. */
-export function firstDifference(was: GeometryKey, is: GeometryKey): ChangedPart | null {
-  const parts = Object.keys(is) as (keyof GeometryKey)[];
-  const part = parts.find((name) => was[name] !== is[name]);
-  return part === undefined ? null : { part, was: String(was[part]), is: String(is[part]) };
+export function firstDifference(was: KeyParts, is: KeyParts): ChangedPart | null {
+  for (const part in is) {
+    if (was[part] !== is[part]) return { part, was: String(was[part]), is: String(is[part]) };
+  }
+  return null;
 }
 
 /** Characters of the key's texts, two bytes each, and eight bytes a number. */
-export function keySizeBytes(key: GeometryKey): number {
-  return Object.values(key).reduce<number>(
-    (sum, part) => sum + (typeof part === "string" ? 2 * part.length : 8),
-    0,
-  );
+export function keySizeBytes(key: KeyParts): number {
+  let bytes = 0;
+  for (const part in key) {
+    const value = key[part];
+    bytes += typeof value === "string" ? 2 * value.length : 8;
+  }
+  return bytes;
+}
+
+/** 128 bits over the bytes of an encoded picture. */
+export function hashBytes(bytes: Uint8Array): string {
+  const hash = new Hash128();
+  hash.add(bytes.length);
+  const whole = bytes.length >> 2;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let i = 0; i < whole; i++) hash.add(view.getUint32(4 * i, true));
+  for (let i = 4 * whole; i < bytes.length; i++) hash.add(bytes[i] as number);
+  return hash.text();
+}
+
+const wordHashes = new WeakMap<object, string>();
+
+/** An annotation never changes in place (a changed one is another array), so its hash is made once. */
+function wordsPart(words: GeometryRequest["words"]): string {
+  const known = wordHashes.get(words);
+  if (known !== undefined) return known;
+  const hash = hashWords(words);
+  wordHashes.set(words, hash);
+  return hash;
 }
 
 /** Word count and a hash over corner counts, ignore marks and the exact bits of every coordinate, in order. */

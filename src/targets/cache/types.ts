@@ -1,21 +1,32 @@
 // What a cache tells about itself. Every look-up is a hit or a miss with exactly one reason.
 
-export type MissReason =
-  | "first time"
-  | "key changed"
-  | "evicted"
-  | "capacity zero"
-  | "other copy"
-  | "invalidated"
-  | "bypassed"
-  | "store failed";
+export const TIERS = ["images", "polygons", "maps", "samples"] as const;
+/** images: decoded upright pixels · polygons: a page's outlines · maps: finished targets · samples: finished inputs. */
+export type Tier = (typeof TIERS)[number];
+
+export const MISS_REASONS = [
+  "first time",
+  "key changed",
+  "evicted",
+  "capacity zero",
+  "other copy",
+  "invalidated",
+  "bypassed",
+  "store failed",
+] as const;
+export type MissReason = (typeof MISS_REASONS)[number];
 
 /** hits + misses = lookups, and the reasons sum to the misses; asserted where they are counted. */
-export interface CacheCounters {
+export interface LookUpCounts {
   readonly lookups: number;
   readonly hits: number;
   readonly misses: number;
   readonly reasons: Readonly<Record<MissReason, number>>;
+}
+
+export interface CacheCounters extends LookUpCounts {
+  /** Entries whose address fitted and whose parts did not: not used. */
+  readonly collisions: number;
   readonly entries: number;
   readonly bytes: number;
   readonly budgetBytes: number | "unlimited";
@@ -23,4 +34,76 @@ export interface CacheCounters {
   readonly savedMs: number;
   /** Time spent on keys, look-ups and storing. */
   readonly spentMs: number;
+  /** What misses built, and how long that took. */
+  readonly builds: number;
+  readonly buildMs: number;
+  /** The parts of `spentMs`: making and comparing keys, and keeping what was built. */
+  readonly lookUpMs: number;
+  readonly storeMs: number;
+  /** Bytes of all entries ever kept, and bytes moved to keep them: more, when a store rewrites what it has. */
+  readonly keptBytes: number;
+  readonly movedBytes: number;
+  /** Look-ups that would have hit if the key had been taken after augmentation, with room for everything. */
+  readonly hitsAfterAugmentation: number;
+}
+
+/** Who looks up, for the counters by epoch and split. */
+export interface Asker {
+  readonly split: "train" | "validation";
+  readonly epoch: number;
+  /** A loader that has prepared this page before, where it is another one. */
+  readonly elsewhere?: string;
+}
+
+/** One part of a key with what it was and what it is. */
+export interface ChangedPart {
+  readonly part: string;
+  readonly was: string;
+  readonly is: string;
+}
+
+export type Outcome =
+  | { readonly kind: "hit" }
+  | {
+      readonly kind: "miss";
+      readonly reason: MissReason;
+      /** For people: by which limit, which rule, which field. */
+      readonly detail: string;
+      readonly changed?: ChangedPart;
+    };
+
+export interface MissRecord {
+  readonly pageId: string;
+  readonly split: Asker["split"];
+  readonly epoch: number;
+  readonly reason: MissReason;
+  readonly detail: string;
+  /** "loader 2"; filled in by the pool. */
+  readonly loader?: string;
+}
+
+export interface EpochCounts extends LookUpCounts {
+  readonly split: Asker["split"];
+  readonly epoch: number;
+}
+
+export interface TierReport {
+  readonly on: boolean;
+  readonly counters: CacheCounters;
+  /** In the order in which they came. */
+  readonly epochs: readonly EpochCounts[];
+  /** The newest misses, newest last. */
+  readonly misses: readonly MissRecord[];
+  /** Look-ups by the room that a least-recently-used store would have needed to hit: bucket i holds 2^(i/2) to 2^((i+1)/2) bytes. */
+  readonly distances: readonly number[];
+  /** Bytes of everything asked for so far: the room in which nothing is ever evicted. */
+  readonly workingSetBytes: number;
+  /** Each loader's own counters; filled in by the pool. */
+  readonly loaders: readonly { readonly name: string; readonly counters: CacheCounters }[];
+}
+
+export interface CacheReport {
+  readonly tiers: Readonly<Record<Tier, TierReport>>;
+  /** Sentences about what could not be kept or read back. */
+  readonly notices: readonly string[];
 }

@@ -1,4 +1,4 @@
-// The two switches. Each says what it does while it is off, and gives proof of life while it is on.
+// The switches. Each says what it does while it is off, and gives proof of life while it is on.
 
 import { fieldOf, type FieldPath } from "../../config/index.ts";
 import type { FeatureStatus } from "../../protocol/index.ts";
@@ -11,11 +11,14 @@ import { Switch } from "../widgets/switch.tsx";
 interface FeatureRow {
   readonly id: FeatureStatus["id"];
   readonly path: FieldPath;
-  readonly shortcut: string;
+  readonly shortcut?: string;
 }
 
 const FEATURES: readonly FeatureRow[] = [
   { id: "polygonCache", path: "features.polygonCache", shortcut: "C" },
+  { id: "imageCache", path: "features.imageCache" },
+  { id: "mapCache", path: "features.mapCache" },
+  { id: "sampleCache", path: "features.sampleCache" },
   { id: "profiler", path: "features.profiler", shortcut: "P" },
 ];
 
@@ -31,17 +34,18 @@ export function FeaturesCard() {
 
 function Feature({ id, path, shortcut }: FeatureRow) {
   const playground = usePlayground();
-  const isOn = useApp(({ settings }) =>
-    id === "polygonCache"
-      ? settings.resolved.config.features.polygonCache
-      : settings.resolved.config.features.profiler,
-  );
+  const isOn = useApp(({ settings }) => settings.resolved.config.features[id]);
   const status = useApp(({ run }) => run.features.find((feature) => feature.id === id));
   const hasRun = useApp(({ run }) => isLive(run.state));
   const silent = isOn && status !== undefined && isSilent(status);
   const { label, help } = fieldOf(path);
   return (
-    <Switch label={label} isOn={isOn} shortcut={shortcut} onChange={(on) => playground.setValue(path, on)}>
+    <Switch
+      label={label}
+      isOn={isOn}
+      {...(shortcut !== undefined && { shortcut })}
+      onChange={(on) => playground.setValue(path, on)}
+    >
       {!isOn ? (
         help
       ) : !hasRun || status === undefined || !status.on ? (

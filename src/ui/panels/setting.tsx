@@ -7,7 +7,13 @@ import { useApp, usePlayground } from "../use-app.ts";
 import { FieldControl } from "../widgets/field-control.tsx";
 
 /** Shown elsewhere, as switches with their cost. */
-const ELSEWHERE: ReadonlySet<FieldPath> = new Set(["features.polygonCache", "features.profiler"]);
+const ELSEWHERE: ReadonlySet<FieldPath> = new Set([
+  "features.polygonCache",
+  "features.imageCache",
+  "features.mapCache",
+  "features.sampleCache",
+  "features.profiler",
+]);
 
 export function fieldsOf(group: FieldGroup, isVisible: boolean): readonly Field[] {
   return FIELDS.filter(

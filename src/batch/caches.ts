@@ -1,0 +1,253 @@
+// The four tiers of one loader: decoded pictures, polygons, finished maps, finished samples. Each can be switched while a run
+// goes on; none of them changes a byte of what is trained on.
+
+import type { FixedPlacement } from "../augment/index.ts";
+import { randomDials } from "../augment/index.ts";
+import type { Affine } from "../core/index.ts";
+import type { Page, PageFile, PageId, Pixels } from "../dataset/index.ts";
+import {
+  type Asker,
+  buildPageGeometry,
+  type CacheReport,
+  GeometryCache,
+  hashBytes,
+  type KeyParts,
+  keyOf,
+  type PackedMaps,
+  packedBytes,
+  packMaps,
+  type PageGeometry,
+  renderTargets,
+  type Tier,
+  TierCache,
+  TIERS,
+  unpackMaps,
+} from "../targets/index.ts";
+import type { EntryStore } from "./entry-store.ts";
+import type { CacheSwitches, LoaderConfig, LoaderSetup } from "./loader.ts";
+import { createPolygonStore, type PolygonStore } from "./polygon-store.ts";
+import type { Sample, SampleRequest } from "./types.ts";
+
+export type FinishedSample = Pick<Sample, "image" | "thresholds" | "flags">;
+type TargetMaps = Pick<Sample, "thresholds" | "flags">;
+
+/** What a look-up is about. */
+export interface Wanted {
+  readonly page: Page;
+  readonly request: SampleRequest;
+  readonly placement: Affine<"upright", "input">;
+  /** null: something about the sample is random, so it may not be kept finished. */
+  readonly fixed: FixedPlacement | null;
+}
+
+export interface LoaderCaches {
+  /** May come again: pages that are not owned any more leave, the rest stay. Throws "bad-config" for a bad budget. */
+  setUp(setup: LoaderSetup): void;
+  /** Turning a tier off empties it. */
+  setSwitches(on: Partial<CacheSwitches>): void;
+  /** Whether any tier needs to know what the page's file holds. */
+  readonly isOn: boolean;
+  /** The page's finished sample, copied, or undefined. `load` reads the file when its content is not known yet. */
+  sample(wanted: Wanted, load: () => Promise<Page>): Promise<FinishedSample | undefined>;
+  keepSample(wanted: Wanted, sample: FinishedSample, buildMs: number): void;
+  pixels(wanted: Wanted, load: () => Promise<Page>, decode: () => Promise<Pixels>): Promise<Pixels>;
+  targets(wanted: Wanted, load: () => Promise<Page>): Promise<TargetMaps>;
+  report(): CacheReport;
+  /** Empties every tier and what is stored of it. Bytes freed. */
+  clear(): Promise<number>;
+}
+
+/** What is done to a tier whatever it holds. */
+type Switchable = Pick<TierCache<unknown>, "clear" | "invalidate" | "setBudget" | "setPolicy">;
+
+/** `now` in milliseconds. `openStore`: where entries may outlive the page. */
+export function createCaches(now: () => number, openStore?: () => Promise<EntryStore>): LoaderCaches {
+  const polygons = new GeometryCache({ tier: "polygons", budgetBytes: 0, now });
+  const images = new TierCache<Pixels>({ tier: "images", budgetBytes: 0, now });
+  const maps = new TierCache<PackedMaps>({ tier: "maps", budgetBytes: 0, now });
+  const samples = new TierCache<FinishedSample>({ tier: "samples", budgetBytes: 0, now });
+  const tiers: Readonly<Record<Tier, Switchable>> = { images, polygons, maps, samples };
+  const contents = new WeakMap<PageFile, string>();
+  let on: CacheSwitches = { images: false, polygons: false, maps: false, samples: false };
+  let config: LoaderConfig | undefined;
+  let owned: ReadonlySet<PageId> = new Set();
+  let store: PolygonStore | undefined;
+  const notices: string[] = [];
+
+  const setSwitches = (switches: Partial<CacheSwitches>): void => {
+    on = { ...on, ...switches };
+    for (const tier of TIERS) if (!on[tier]) tiers[tier].clear("the cache was switched off");
+  };
+
+  const contentOf = async (page: Page, load: () => Promise<Page>): Promise<string> => {
+    const known = contents.get(page.file);
+    if (known !== undefined) return known;
+    const hash = hashBytes(new Uint8Array(await (await load()).file.arrayBuffer()));
+    contents.set(page.file, hash);
+    return hash;
+  };
+
+  const settings = (): LoaderConfig => {
+    if (config === undefined) throw new RangeError("the loader has not been set up");
+    return config;
+  };
+
+  const geometryRequest = ({ id, orientation, size, words }: Page, imageIdentity: string) => ({
+    ...{ pageId: id, imageIdentity, orientation, size, words, params: settings().targets },
+  });
+
+  /** A faulty key, on request: what the original took after augmentation. */
+  const extraParts = (placement: Affine<"upright", "input">): KeyParts | undefined =>
+    settings().features.cacheFault === "key after augmentation"
+      ? { placement: placementText(placement) }
+      : undefined;
+
+  const finishedKey = (
+    { page, request }: Wanted,
+    { placement }: FixedPlacement,
+    content: string,
+  ): KeyParts => ({
+    ...keyOf(geometryRequest(page, content)),
+    split: request.split,
+    placement: placementText(placement),
+    inputSizePx: settings().model.inputSizePx,
+  });
+
+  const geometryOf = async (
+    { page, request, placement }: Wanted,
+    load: () => Promise<Page>,
+  ): Promise<PageGeometry> => {
+    const { targets } = settings();
+    if (!on.polygons) return buildPageGeometry(page.words, page.size, targets);
+    const asked = geometryRequest(page, await contentOf(page, load));
+    if (store !== undefined) await store.restore(keyOf(asked));
+    polygons.wouldHit(page.id, placementText(placement));
+    const build = (): PageGeometry => buildPageGeometry(page.words, page.size, targets);
+    const extra = extraParts(placement);
+    const { geometry, outcome } = polygons.lookUp(asked, build, {
+      asker: askerOf(request),
+      ...(extra && { extraParts: extra }),
+    });
+    if (outcome.kind === "miss") store?.keep(keyOf(asked), geometry);
+    return geometry;
+  };
+
+  return {
+    setUp: (setup) => {
+      const next = new Set(setup.pages.map((page) => page.id));
+      for (const id of owned) {
+        if (!next.has(id))
+          for (const tier of TIERS) tiers[tier].invalidate(id, "the page went to another loader");
+      }
+      owned = next;
+      config = setup.config;
+      const { features } = setup.config;
+      for (const tier of TIERS) {
+        tiers[tier].setBudget(setup.budgets[tier]);
+        tiers[tier].setPolicy(features.cachePolicy);
+      }
+      polygons.setFault(features.cacheFault);
+      setSwitches(switchesOf(features));
+      if (features.cachePersistence && openStore !== undefined) {
+        store ??= createPolygonStore(openStore, polygons, (sentence) => {
+          if (!notices.includes(sentence)) notices.push(sentence);
+        });
+      } else store = undefined;
+    },
+    setSwitches,
+    get isOn() {
+      return on.images || on.maps || on.samples || on.polygons;
+    },
+    sample: async (wanted, load) => {
+      if (!on.samples) return undefined;
+      const { page, request, fixed } = wanted;
+      if (fixed === null || !fixed.hasFixedColor) {
+        samples.passBy(page.id, "bypassed", randomRule(settings()), askerOf(request));
+        return undefined;
+      }
+      const key = finishedKey(wanted, fixed, await contentOf(page, load));
+      const { value } = samples.find(key, askerOf(request));
+      return value && copyOf(value);
+    },
+    keepSample: (wanted, sample, buildMs) => {
+      if (!on.samples || wanted.fixed?.hasFixedColor !== true) return;
+      const content = contents.get(wanted.page.file) ?? "";
+      const bytes = sample.image.length + sample.thresholds.length + sample.flags.length;
+      samples.keep(finishedKey(wanted, wanted.fixed, content), copyOf(sample), bytes, buildMs);
+    },
+    pixels: async ({ page, request }, load, decode) => {
+      if (!on.images) return decode();
+      const { id, orientation, size } = page;
+      const content = await contentOf(page, load);
+      const start = now();
+      const key = { page: id, image: content, orientation, size: `${size.widthPx}×${size.heightPx}` };
+      const found = images.find(key, askerOf(request), start);
+      if (found.value !== undefined) return found.value;
+      const began = now();
+      const pixels = await decode();
+      images.keep(key, pixels, pixels.rgba.length, now() - began);
+      return pixels;
+    },
+    targets: async (wanted, load) => {
+      const { targets, model } = settings();
+      const { page, request, placement, fixed } = wanted;
+      const draw = async (): Promise<TargetMaps> =>
+        renderTargets(await geometryOf(wanted, load), placement, model.inputSizePx, targets);
+      if (!on.maps) return draw();
+      if (fixed === null) {
+        maps.passBy(page.id, "bypassed", randomRule(settings()), askerOf(request));
+        return draw();
+      }
+      const key = finishedKey(wanted, fixed, await contentOf(page, load));
+      const found = maps.find(key, askerOf(request));
+      if (found.value !== undefined) return unpackMaps(found.value);
+      const began = now();
+      const drawn = await draw();
+      const builtMs = now() - began;
+      const packed = packMaps({ thresholds: drawn.thresholds, flags: drawn.flags });
+      maps.keep(key, packed, packedBytes(packed), builtMs);
+      return drawn;
+    },
+    report: () => ({
+      tiers: {
+        images: images.report(on.images),
+        polygons: polygons.report(on.polygons),
+        maps: maps.report(on.maps),
+        samples: samples.report(on.samples),
+      },
+      notices: [...notices],
+    }),
+    clear: async () => {
+      const freed = TIERS.reduce((sum, tier) => sum + tiers[tier].clear("somebody cleared the caches"), 0);
+      return freed + ((await store?.clear()) ?? 0);
+    },
+  };
+}
+
+export function switchesOf(features: LoaderConfig["features"]): CacheSwitches {
+  return {
+    images: features.imageCache,
+    polygons: features.polygonCache,
+    maps: features.mapCache,
+    samples: features.sampleCache,
+  };
+}
+
+function askerOf({ split, epoch, elsewhere }: SampleRequest): Asker {
+  return elsewhere === undefined ? { split, epoch } : { split, epoch, elsewhere };
+}
+
+function randomRule({ augment }: LoaderConfig): string {
+  const dials = randomDials(augment);
+  if (augment.color > 0) dials.push("colour");
+  return `augmentation is random (${dials.join(", ")}): a finished one would be frozen`;
+}
+
+function placementText({ a, b, c, d, e, f }: Affine<"upright", "input">): string {
+  return [a, b, c, d, e, f].join(" ");
+}
+
+/** What goes to the trainer is transferred, so a kept one must stay behind. */
+function copyOf({ image, thresholds, flags }: FinishedSample): FinishedSample {
+  return { image: image.slice(), thresholds: thresholds.slice(), flags: flags.slice() };
+}

@@ -1,0 +1,328 @@
+// One tier of the cache: values kept by named key parts, the least recently used out first, or a pinned subset that stays.
+// One instance for each loader, which is the only owner of its pages. Every look-up is a hit or a miss with one reason.
+// It cannot change results: what it hands out was built for exactly the same key, part by part.
+
+import { PlaygroundError } from "../../core/index.ts";
+import { type BudgetBytes, checkedBudget } from "./budget.ts";
+import { noReasons } from "./counters.ts";
+import type { CacheFault } from "./faults.ts";
+import { firstDifference, type KeyParts, keySizeBytes } from "./key.ts";
+import { ReuseDistances } from "./reuse.ts";
+import type {
+  Asker,
+  CacheCounters,
+  EpochCounts,
+  MissReason,
+  MissRecord,
+  Outcome,
+  Tier,
+  TierReport,
+} from "./types.ts";
+
+export interface TierCacheOptions {
+  readonly tier?: Tier;
+  readonly budgetBytes: BudgetBytes;
+  /** "lru": the least recently used leaves · "pin": what fits first stays, the rest is never kept. */
+  readonly policy?: "lru" | "pin";
+  readonly fault?: CacheFault;
+  /** Clock in milliseconds. */
+  readonly now?: () => number;
+}
+
+export type Found<V> =
+  | { readonly outcome: Extract<Outcome, { kind: "hit" }>; readonly value: V }
+  | { readonly outcome: Extract<Outcome, { kind: "miss" }>; readonly value: undefined };
+
+interface Entry<V> {
+  readonly parts: KeyParts;
+  readonly value: V;
+  readonly bytes: number;
+}
+
+/** Why a page that was here is not any more. */
+interface Gone {
+  readonly reason: "evicted" | "invalidated" | "store failed" | "bypassed";
+  readonly detail: string;
+}
+
+type Counts = { lookups: number; hits: number; misses: number; reasons: Record<MissReason, number> };
+
+const KEPT_MISSES = 200;
+const NOBODY: Asker = { split: "train", epoch: 0 };
+
+export class TierCache<V> {
+  /** Clock in milliseconds. */
+  protected readonly now: () => number;
+  readonly #tier: Tier;
+  /** By page; the order is that of use, the oldest first. */
+  readonly #entries = new Map<string, Entry<V>>();
+  readonly #gone = new Map<string, Gone>();
+  readonly #total = noCounts();
+  readonly #epochs = new Map<string, Counts & Pick<EpochCounts, "split" | "epoch">>();
+  readonly #misses: MissRecord[] = [];
+  readonly #reuse = new ReuseDistances();
+  /** Pages with their placements, as a key taken after augmentation would have had them. */
+  readonly #placements = new Set<string>();
+  #policy: "lru" | "pin";
+  #fault: CacheFault;
+  #budget: BudgetBytes;
+  #bytes = 0;
+  #collisions = 0;
+  #builds = 0;
+  #buildMs = 0;
+  #lookUpMs = 0;
+  #storeMs = 0;
+  #keptBytes = 0;
+  #movedBytes = 0;
+  #hitsAfterAugmentation = 0;
+
+  /** Throws "bad-config" when the budget is no budget. */
+  constructor(options: TierCacheOptions) {
+    this.#budget = checkedBudget(options.budgetBytes);
+    this.#tier = options.tier ?? "polygons";
+    this.#policy = options.policy ?? "lru";
+    this.#fault = options.fault ?? "none";
+    this.now = options.now ?? (() => performance.now());
+  }
+
+  /** The kept value, or why there is none. `startedMs`: when the making of the key began. */
+  find(parts: KeyParts, asker: Asker = NOBODY, startedMs = this.now()): Found<V> {
+    const slot = this.#slotOf(parts);
+    const distance = this.#reuse.touch(String(parts.page));
+    const entry = this.#entries.get(slot);
+    const outcome = this.#judge(parts, entry, asker, distance);
+    this.#count(String(parts.page), asker, outcome);
+    let found: Found<V>;
+    if (outcome.kind === "hit" && entry !== undefined) {
+      this.#entries.delete(slot);
+      this.#entries.set(slot, entry);
+      found = { outcome, value: entry.value };
+    } else {
+      found = { outcome: outcome as Extract<Outcome, { kind: "miss" }>, value: undefined };
+    }
+    this.#lookUpMs += this.now() - startedMs;
+    return found;
+  }
+
+  /** Keeps what was built after a miss. `bytes`: of the value. */
+  keep(parts: KeyParts, value: V, bytes: number, buildMs: number): void {
+    this.#builds++;
+    this.#buildMs += buildMs;
+    const start = this.now();
+    this.#put(parts, value, bytes + keySizeBytes(parts));
+    this.#storeMs += this.now() - start;
+  }
+
+  /** A look-up that was not made, counted as a miss with that reason. */
+  passBy(page: string, reason: MissReason, detail: string, asker: Asker = NOBODY): void {
+    this.#count(page, asker, { kind: "miss", reason, detail });
+  }
+
+  /** Time of a build that nothing is kept of. */
+  built(ms: number): void {
+    this.#builds++;
+    this.#buildMs += ms;
+  }
+
+  /** What the key taken after augmentation would have been: counted, nothing else. */
+  wouldHit(page: string, placement: string): void {
+    const key = `${page} ${placement}`;
+    if (this.#placements.has(key)) this.#hitsAfterAugmentation++;
+    // Enough for 100 epochs of 1000 pages; beyond that the count would only be a little low.
+    else if (this.#placements.size < 100_000) this.#placements.add(key);
+  }
+
+  /** Takes an entry that was stored earlier; it was not built now. */
+  restore(parts: KeyParts, value: V, bytes: number): void {
+    if (!this.#entries.has(this.#slotOf(parts))) this.#put(parts, value, bytes + keySizeBytes(parts));
+  }
+
+  /** A stored entry of the page cannot be used: its next look-up is a miss for that reason. */
+  refuse(page: string, detail: string): void {
+    this.#gone.set(page, { reason: "invalidated", detail });
+  }
+
+  /** Writing the page's entry to the persistent store failed: if memory loses it too, this is why. */
+  storeFailed(page: string, detail: string): void {
+    this.#gone.set(page, { reason: "store failed", detail });
+  }
+
+  /** Drops one page. Bytes freed. */
+  invalidate(pageId: string, detail = "the page was handed over or changed"): number {
+    return this.#drop(pageId, { reason: "invalidated", detail });
+  }
+
+  /** Drops everything; the counters stay. Bytes freed. */
+  clear(detail = "the cache was emptied"): number {
+    const freed = this.#bytes;
+    for (const page of [...this.#entries.keys()]) this.#drop(page, { reason: "invalidated", detail });
+    return freed;
+  }
+
+  /** A new budget takes effect at once. Throws "bad-config" when it is none. */
+  setBudget(budgetBytes: BudgetBytes): void {
+    this.#budget = checkedBudget(budgetBytes);
+    this.#evictDownTo(this.#budget);
+  }
+
+  setPolicy(policy: "lru" | "pin"): void {
+    this.#policy = policy;
+  }
+
+  setFault(fault: CacheFault): void {
+    if (fault !== this.#fault) this.clear("another fault was planted");
+    this.#fault = fault;
+  }
+
+  /** Totals since the cache was made. Throws "internal" if they do not add up. */
+  counters(): CacheCounters {
+    this.#assertSums();
+    return {
+      ...this.#total,
+      reasons: { ...this.#total.reasons },
+      collisions: this.#collisions,
+      entries: this.#entries.size,
+      bytes: this.#bytes,
+      budgetBytes: this.#budget,
+      savedMs: this.#builds === 0 ? 0 : (this.#total.hits * this.#buildMs) / this.#builds,
+      spentMs: this.#lookUpMs + this.#storeMs,
+      builds: this.#builds,
+      buildMs: this.#buildMs,
+      lookUpMs: this.#lookUpMs,
+      storeMs: this.#storeMs,
+      keptBytes: this.#keptBytes,
+      movedBytes: this.#movedBytes,
+      hitsAfterAugmentation: this.#hitsAfterAugmentation,
+    };
+  }
+
+  report(on: boolean): TierReport {
+    return {
+      on,
+      counters: this.counters(),
+      epochs: [...this.#epochs.values()].map((row) => ({ ...row, reasons: { ...row.reasons } })),
+      misses: [...this.#misses],
+      distances: this.#reuse.histogram,
+      workingSetBytes: this.#reuse.workingSetBytes,
+      loaders: [],
+    };
+  }
+
+  #judge(parts: KeyParts, entry: Entry<V> | undefined, asker: Asker, distance: number | null): Outcome {
+    const miss = (reason: MissReason, detail: string): Outcome => ({ kind: "miss", reason, detail });
+    if (this.#budget === 0) return miss("capacity zero", "the budget is 0 bytes: nothing can stay");
+    if (entry === undefined) {
+      const gone = this.#gone.get(String(parts.page));
+      if (gone?.reason === "evicted") {
+        const room =
+          distance === null ? "" : `; a budget of ${distance + this.#meanBytes()} bytes would have kept it`;
+        return miss("evicted", `${gone.detail}${room}`);
+      }
+      if (gone !== undefined) return miss(gone.reason, gone.detail);
+      if (asker.elsewhere !== undefined) return miss("other copy", `${asker.elsewhere} has it`);
+      return miss("first time", "can become a hit in the next epoch");
+    }
+    const changed = firstDifference(entry.parts, parts);
+    if (changed === null) return { kind: "hit" };
+    // The address led here although the parts differ: with a faulty address somebody else's entry would have been used.
+    if (this.#fault === "key without structure") this.#collisions++;
+    const detail = `${changed.part} was ${changed.was}, is ${changed.is}`;
+    return { kind: "miss", reason: "key changed", detail, changed };
+  }
+
+  #count(pageId: string, { split, epoch }: Asker, outcome: Outcome): void {
+    const name = `${split}/${epoch}`;
+    let row = this.#epochs.get(name);
+    if (row === undefined) {
+      row = { ...noCounts(), split, epoch };
+      this.#epochs.set(name, row);
+    }
+    for (const counts of [this.#total, row]) {
+      counts.lookups++;
+      if (outcome.kind === "hit") counts.hits++;
+      else {
+        counts.misses++;
+        counts.reasons[outcome.reason]++;
+      }
+    }
+    if (outcome.kind === "hit") return;
+    const { reason, detail } = outcome;
+    this.#misses.push({ pageId, split, epoch, reason, detail });
+    if (this.#misses.length > 2 * KEPT_MISSES) this.#misses.splice(0, KEPT_MISSES);
+  }
+
+  #put(parts: KeyParts, value: V, bytes: number): void {
+    const slot = this.#slotOf(parts);
+    const page = String(parts.page);
+    this.#reuse.measured(page, bytes);
+    this.#drop(slot, null);
+    if (this.#budget === 0) return;
+    const room = this.#budget === "unlimited" ? Number.POSITIVE_INFINITY : this.#budget;
+    if (bytes > room) {
+      const detail = `the entry has ${bytes} bytes, more than the whole budget of ${room}`;
+      this.#gone.set(page, { reason: "store failed", detail });
+      return;
+    }
+    if (this.#policy === "pin" && this.#bytes + bytes > room) {
+      const detail = "only a pinned subset is kept, and its room is taken";
+      this.#gone.set(page, { reason: "bypassed", detail });
+      return;
+    }
+    if (this.#budget !== "unlimited") this.#evictDownTo(this.#budget - bytes);
+    const stored =
+      this.#fault === "stale version"
+        ? { ...parts, generatorVersion: Number(parts.generatorVersion) - 1 }
+        : parts;
+    this.#entries.set(slot, { parts: stored, value, bytes });
+    this.#bytes += bytes;
+    this.#keptBytes += bytes;
+    this.#movedBytes += this.#fault === "whole-store rewrite" ? rewriteOf(this.#bytes) : bytes;
+    this.#gone.delete(page);
+  }
+
+  #slotOf(parts: KeyParts): string {
+    return this.#fault === "key without structure" ? String(parts.size) : String(parts.page);
+  }
+
+  #meanBytes(): number {
+    return this.#entries.size === 0 ? 0 : Math.ceil(this.#bytes / this.#entries.size);
+  }
+
+  #evictDownTo(budget: BudgetBytes): void {
+    if (budget === "unlimited") return;
+    for (const slot of this.#entries.keys()) {
+      if (this.#bytes <= budget) return;
+      this.#drop(slot, { reason: "evicted", detail: `thrown out to stay within ${this.#budget} bytes` });
+    }
+  }
+
+  #drop(slot: string, why: Gone | null): number {
+    const entry = this.#entries.get(slot);
+    if (entry === undefined) return 0;
+    this.#entries.delete(slot);
+    this.#bytes -= entry.bytes;
+    if (why !== null) this.#gone.set(String(entry.parts.page), why);
+    return entry.bytes;
+  }
+
+  #assertSums(): void {
+    for (const { lookups, hits, misses, reasons } of [this.#total, ...this.#epochs.values()]) {
+      const named = Object.values(reasons).reduce((sum, count) => sum + count, 0);
+      if (hits + misses === lookups && named === misses) continue;
+      throw new PlaygroundError({
+        code: "internal",
+        message: `The cache of ${this.#tier} lost count: ${hits} hits + ${misses} misses (${named} with a reason) ≠ ${lookups} look-ups.`,
+        doing: "counting cache look-ups",
+      });
+    }
+  }
+}
+
+function noCounts(): Counts {
+  return { lookups: 0, hits: 0, misses: 0, reasons: noReasons() };
+}
+
+/** What the planted fault costs: the whole store copied once. */
+function rewriteOf(bytes: number): number {
+  return new Uint8Array(Math.min(bytes, 2 ** 30)).fill(1).length;
+}
