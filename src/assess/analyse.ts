@@ -82,7 +82,8 @@ export function analyse(
     estimate(values, randomFrom(wishes.seed, "bootstrap", name, values.length), resamples);
 
   const noise = again.length >= MIN_BLOCKS ? estimateOf(AGAIN, differencesOf(again)) : null;
-  const noiseOk = noise === null || noiseGate(noise).passed;
+  // Where the whole assessment fails a gate, no arm shows a number.
+  const isTrusted = failure === null && (noise === null || noiseGate(noise).passed);
   const gates = [...(noise === null ? [] : [noiseGate(noise)]), ...(failure === null ? [] : [failure])];
 
   const results = all.map(({ arm, units }): ArmResult => {
@@ -90,9 +91,9 @@ export function analyse(
     const isSound = own.every(({ passed }) => passed);
     const differencesPct = arm.role === "baseline" ? [] : differencesOf(units);
     const isShown =
-      arm.role !== "baseline" && isSound && (noiseOk || arm.role === "again") && units.length >= MIN_BLOCKS;
+      arm.role !== "baseline" && isSound && (isTrusted || arm.role === "again") && units.length >= MIN_BLOCKS;
     const difference = isShown ? estimateOf(arm.id, differencesPct) : null;
-    const isFailed = !isSound || (!noiseOk && arm.role !== "baseline");
+    const isFailed = !isSound || (!isTrusted && arm.role !== "baseline");
     const blockMs = units.map(unitMs);
     return {
       arm,
@@ -123,7 +124,7 @@ export function analyse(
     gates,
     isAnswered:
       blocks.length > 0 &&
-      noiseOk &&
+      isTrusted &&
       features.every(({ verdict }) => verdict !== null && verdict !== "not decided yet"),
   };
 }

@@ -156,5 +156,6 @@ describe("an assessment", () => {
     });
     expect(assessed.stoppedBecause).toBe("a unit failed");
     expect(assessed.analysis.gates.at(-1)).toMatchObject({ id: "device", passed: false });
+    expect(verdictIn(assessed, "profiler")).toBe("gate failed");
   });
 });

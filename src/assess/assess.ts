@@ -74,6 +74,7 @@ export async function assess(wishes: AssessWishes, tools: AssessTools): Promise<
   let analysis: Analysis | null = null;
   let rerun = 0;
   let failure: Gate | null = null;
+  let lastBlockMs = 0;
   const report = (doing: string, block = 0, order: readonly Arm[] = [], unitsDone = 0): void =>
     tools.onProgress({
       doing,
@@ -113,7 +114,9 @@ export async function assess(wishes: AssessWishes, tools: AssessTools): Promise<
     if (tools.isStopped()) return "somebody stopped it";
     if (blocks.length >= checked.blocks && analysis?.isAnswered === true) return "every question is answered";
     if (blocks.length >= MAX_BLOCKS) return "the greatest number of blocks was reached";
-    return now() - start >= limitMs ? "the time was up" : null;
+    // A block that cannot be finished in time is not begun, once there are enough.
+    const next = blocks.length < MIN_BLOCKS ? 0 : lastBlockMs;
+    return now() - start + next >= limitMs ? "the time was up" : null;
   };
 
   let stopped = why();
@@ -121,6 +124,7 @@ export async function assess(wishes: AssessWishes, tools: AssessTools): Promise<
     const number = blocks.length + 1;
     const order = blockOrder(arms, checked.seed, blocks.length);
     const units: Block["units"][number][] = [];
+    const blockStart = now();
     for (const arm of order) {
       report(arm.label, number, order, units.length);
       try {
@@ -135,13 +139,13 @@ export async function assess(wishes: AssessWishes, tools: AssessTools): Promise<
           says: `“${arm.label}” failed in block ${number}: ${message}`,
         };
       }
-      stopped = failure !== null || tools.isStopped() || now() - start >= limitMs ? why() : null;
-      if (stopped !== null) break;
+      if (failure !== null || tools.isStopped() || now() - start >= limitMs) break;
     }
     // Half a block is no block: its differences would not be paired.
     if (units.length === arms.length) blocks.push({ units });
+    lastBlockMs = now() - blockStart;
     analysis = analyse(arms, blocks, checked, failure, tools.resamples);
-    stopped ??= why();
+    stopped = why();
   }
   return {
     wishes: checked,
