@@ -10,7 +10,6 @@ import { createFastData, type FastData } from "./fast.ts";
 import { createLabControl, type LabControl } from "./lab-control.ts";
 import { measureHeaps } from "./measure-heaps.ts";
 import { createPageSource, type OwnFile, type PageSource } from "./page-source.ts";
-import type { ProfilerCost } from "./profiler-slice.ts";
 import { createRunControl, type RunControl } from "./run-control.ts";
 import { isActive, stepOf } from "./run-state.ts";
 import { nextErrorPage } from "./selectors.ts";
@@ -52,8 +51,6 @@ export interface Playground {
   recordSteps(steps: number, depth: 1 | 2): void;
   /** Asks the browser for the heaps of all threads. */
   measureHeaps(): Promise<void>;
-  /** What the Assessment lab found the profiler to cost on this machine. */
-  setProfilerCosts(costs: readonly ProfilerCost[]): void;
   /** For automation: exactly these settings and pages, from rest. Rejects when it could not begin. */
   runExactly(resolved: ResolvedConfig, files: readonly OwnFile[] | null, name: string): Promise<void>;
   /** As `runExactly`, without the run. */
@@ -197,7 +194,6 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
         context.log("warning", "page", errorDataOf(thrown, "measuring heaps").message);
       }
     },
-    setProfilerCosts: (costs) => store.setState(({ profiler }) => ({ profiler: { ...profiler, costs } })),
     runExactly: async (resolved, files, name) => {
       await prepareExactly(resolved, files, name);
       await control.start("train");

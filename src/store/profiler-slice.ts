@@ -1,6 +1,7 @@
 // What the screen knows of the profiler: revisions and small facts. The spans themselves lie beside the store.
 
 import type { SpansEvent } from "../protocol/index.ts";
+import type { AppState } from "./state.ts";
 
 /** What a depth costs on this machine, as the Assessment lab measured it. */
 export interface ProfilerCost {
@@ -31,8 +32,6 @@ export interface ProfilerSlice {
   /** Null until it was measured. */
   readonly heaps: readonly ThreadHeap[] | null;
   readonly isMeasuringHeaps: boolean;
-  /** Empty until the lab has measured. */
-  readonly costs: readonly ProfilerCost[];
 }
 
 export const initialProfiler: ProfilerSlice = {
@@ -44,7 +43,6 @@ export const initialProfiler: ProfilerSlice = {
   peakBytes: 0,
   heaps: null,
   isMeasuringHeaps: false,
-  costs: [],
 };
 
 export function withSpans(profiler: ProfilerSlice, event: SpansEvent): ProfilerSlice {
@@ -62,6 +60,18 @@ export function withSpans(profiler: ProfilerSlice, event: SpansEvent): ProfilerS
 }
 
 /** A new run: what was measured of the machine stays. */
-export function resetProfiler({ revision, costs, heaps }: ProfilerSlice): ProfilerSlice {
-  return { ...initialProfiler, revision: revision + 1, costs, heaps };
+export function resetProfiler({ revision, heaps }: ProfilerSlice): ProfilerSlice {
+  return { ...initialProfiler, revision: revision + 1, heaps };
+}
+
+/** What each depth costs, from the last assessment on this machine; empty before one. */
+export function profilerCosts(outcome: AppState["lab"]["outcome"]): readonly ProfilerCost[] {
+  const costs = outcome?.assessed.analysis.profilerCost ?? [];
+  return costs.map(({ depth, difference: { mean, ciLow, ciHigh, n } }) => ({
+    depth,
+    differencePct: mean,
+    ciLowPct: ciLow,
+    ciHighPct: ciHigh,
+    n,
+  }));
 }

@@ -1,6 +1,9 @@
 // What a room sees of the profiler: a Tracer to report spans to. A room cannot tell whether anybody listens.
 
-/** The stages of a training step, in the order in which data passes them; then what happens beside steps. */
+/**
+ * The stages of a training step, in the order in which data passes them; then what happens beside steps. "queue" is the time from
+ * submitting a step to a graphics card until it was done: what a fence tells where there are no timestamps.
+ */
 export const STAGES = [
   "wait",
   "load",
@@ -20,6 +23,7 @@ export const STAGES = [
   "evaluate",
   "events",
   "draw",
+  "queue",
   "long task",
 ] as const;
 

@@ -2,6 +2,7 @@
 
 import { useEffect } from "react";
 import { stepOf } from "../store/index.ts";
+import { traceDraws } from "./canvas/frame-scheduler.ts";
 import { useKeyboard } from "./commands/keyboard.ts";
 import { DropZone } from "./drop-zone.tsx";
 import { LiveRegion } from "./live-region.tsx";
@@ -19,12 +20,13 @@ import { SettingsPanel } from "./panels/settings-panel.tsx";
 import { ShortcutSheet } from "./panels/shortcut-sheet.tsx";
 import { TopBar } from "./panels/top-bar.tsx";
 import { useDocumentTheme } from "./theme.ts";
-import { useApp } from "./use-app.ts";
+import { useApp, usePlayground } from "./use-app.ts";
 
 export function App() {
   useDocumentTheme();
   useKeyboard();
   useDocumentTitle();
+  useMainThreadTrace();
   return (
     <>
       <a className="skip-link" href="#pages">
@@ -55,6 +57,21 @@ export function App() {
       <DropZone />
     </>
   );
+}
+
+/** Frames, and tasks over 50 ms as the browser reports them, on the profiler's track of this thread. */
+function useMainThreadTrace(): void {
+  const { fast } = usePlayground();
+  useEffect(() => {
+    const { tracer } = fast.recorder;
+    traceDraws(tracer);
+    const observer = new PerformanceObserver((list) => {
+      for (const { startTime, duration } of list.getEntries())
+        tracer.record("long task", startTime, duration);
+    });
+    observer.observe({ type: "longtask" });
+    return () => observer.disconnect();
+  }, [fast]);
 }
 
 const NAME = "OCR Training Playground";

@@ -8,6 +8,7 @@ import "./styles/pages.css";
 import "./styles/results.css";
 import "./styles/drawer.css";
 import "./styles/lab.css";
+import "./styles/profiler.css";
 import "./styles/panels.css";
 
 export { App } from "./app.tsx";

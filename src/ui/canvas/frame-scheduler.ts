@@ -1,7 +1,15 @@
 // The one place that draws: jobs asked for between frames run in the next frame, latest wins for each key, and a frame
 // stops after its budget so that no task grows long. Jobs left over run in the following frames, in order.
 
+import { silentTracer, type Tracer } from "../../trace/index.ts";
+
 const BUDGET_MS = 8;
+let tracer: Tracer = silentTracer;
+
+/** Who is told how long frames take. */
+export function traceDraws(by: Tracer): void {
+  tracer = by;
+}
 
 interface Job {
   readonly run: () => void;
@@ -31,6 +39,11 @@ function schedule(): void {
 
 function runFrame(nowMs: number): void {
   requested = 0;
+  tracer.span("draw", () => drawDue(nowMs));
+  if (jobs.size > 0) schedule();
+}
+
+function drawDue(nowMs: number): void {
   const start = performance.now();
   for (const [key, job] of jobs) {
     if (job.dueMs > nowMs) continue;
@@ -39,5 +52,4 @@ function runFrame(nowMs: number): void {
     job.run();
     if (performance.now() - start > BUDGET_MS) break;
   }
-  if (jobs.size > 0) schedule();
 }

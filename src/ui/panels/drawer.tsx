@@ -5,6 +5,7 @@ import { count } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
 import { FileReports } from "./file-reports.tsx";
 import { LabPanel } from "./lab-panel.tsx";
+import { ProfilerPanel } from "./profiler-panel.tsx";
 import { LogList } from "./log-list.tsx";
 import { RacePanel } from "./race-panel.tsx";
 
@@ -13,6 +14,7 @@ const TABS: readonly { readonly id: DrawerTab; readonly label: string }[] = [
   { id: "log", label: "Log" },
   { id: "files", label: "Files" },
   { id: "race", label: "Race" },
+  { id: "profiler", label: "Profiler" },
 ];
 
 export function Drawer() {
@@ -43,6 +45,7 @@ export function Drawer() {
       {open === "log" && <LogList />}
       {open === "files" && <FileReports />}
       {open === "race" && <RacePanel />}
+      {open === "profiler" && <ProfilerPanel />}
     </section>
   );
 }
