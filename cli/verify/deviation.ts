@@ -1,10 +1,11 @@
 // Collects what one case got wrong: exact counts, numbers within a tolerance, structures.
 
-import type { CaseResult } from "./types.ts";
+import type { CaseResult, Deviation } from "./types.ts";
 
 export class Deviations {
   private worst = 0;
   private readonly says: string[] = [];
+  private readonly all: Deviation[] = [];
   private readonly id: string;
 
   constructor(id: string) {
@@ -13,9 +14,13 @@ export class Deviations {
 
   /** Deviation of a number as a share of `tolerance`; beyond 1 it fails. */
   close(name: string, got: number, expected: number, tolerance: number): void {
-    const share = Object.is(got, expected) ? 0 : Math.abs(got - expected) / tolerance;
-    this.worst = Math.max(this.worst, Number.isNaN(share) ? Infinity : share);
-    if (!(share <= 1)) this.says.push(`${name}: ${got} instead of ${expected}`);
+    const exact = Object.is(got, expected) ? 0 : Math.abs(got - expected) / tolerance;
+    const share = Number.isNaN(exact) ? Infinity : exact;
+    this.worst = Math.max(this.worst, share);
+    if (share === 0) return;
+    const what = `${name}: ${got} instead of ${expected}`;
+    this.all.push({ what, share });
+    if (share > 1) this.says.push(what);
   }
 
   /** Must be the same, whatever JSON can express. */
@@ -24,11 +29,19 @@ export class Deviations {
     const expectedText = JSON.stringify(expected) ?? "nothing";
     if (gotText === expectedText) return;
     this.worst = Infinity;
-    this.says.push(`${name}: ${shorten(gotText)} instead of ${shorten(expectedText)}`);
+    const what = `${name}: ${shorten(gotText)} instead of ${shorten(expectedText)}`;
+    this.all.push({ what, share: Infinity });
+    this.says.push(what);
   }
 
   result(): CaseResult {
-    return { id: this.id, passed: this.says.length === 0, worst: this.worst, says: this.says.join("; ") };
+    return {
+      id: this.id,
+      passed: this.says.length === 0,
+      worst: this.worst,
+      says: this.says.join("; "),
+      deviations: this.all,
+    };
   }
 }
 

@@ -111,6 +111,7 @@ function compareRun(id: string, picture: Picture, one: Run, header: HeaderParams
     passed: failed.length === 0,
     worst: Math.max(0, ...findings.map(({ worst }) => worst)),
     says: failed.map(({ says }) => says).join("; "),
+    deviations: findings.flatMap(({ says, worst }) => (worst === 0 ? [] : [{ what: says, share: worst }])),
   };
 }
 

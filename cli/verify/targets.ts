@@ -167,6 +167,9 @@ function verdict(id: string, findings: readonly (Finding | null)[]): CaseResult 
     passed: failed.length === 0,
     worst: Math.max(0, ...findings.map((finding) => finding?.worst ?? 0)),
     says: failed.map((finding) => finding?.says).join("; "),
+    deviations: findings.flatMap((finding) =>
+      finding === null || finding.worst === 0 ? [] : [{ what: finding.says, share: finding.worst }],
+    ),
   };
 }
 
