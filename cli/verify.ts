@@ -10,11 +10,12 @@ import { checkDocument, sentenceOf } from "./verify/check-file.ts";
 import { CHECKS, type Wishes } from "./verify/checks.ts";
 import { broken, type CaseResult, type NamedCheck } from "./verify/types.ts";
 
-const USAGE = `Usage: npm run verify -- DIR [--only NAME] [--json FILE] [--no-browser]
+const USAGE = `Usage: npm run verify -- DIR [--only NAME] [--json FILE] [--browser]
   DIR           folder of reference files (*.json, *.json.gz)
   --only NAME   only files whose name contains NAME
   --json FILE   write every result and every deviation as JSON
-  --no-browser  leave out the executors that need a browser (webgpu, tfjs-webgpu, tfjs-webgl)
+  --browser     also ask the executors that need a browser (webgpu, tfjs-webgpu, tfjs-webgl), in Chromium;
+                minutes a file on the software adapter
 OCR_GPU=real gives the browser the machine's graphics card instead of the software adapter.`;
 
 interface FileResult {
@@ -105,11 +106,10 @@ function readOptions(args: readonly string[]): Options | string {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      allowNegative: true,
       options: {
         only: { type: "string" },
         json: { type: "string" },
-        browser: { type: "boolean", default: true },
+        browser: { type: "boolean", default: false },
         help: { type: "boolean", short: "h" },
       },
     });

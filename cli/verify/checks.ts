@@ -18,7 +18,7 @@ const training =
   (name: keyof TrainingChecks): Load =>
   async ({ browser }) => {
     const { browserChecks, trainingChecks } = await import("./training.ts");
-    return [...(await trainingChecks(name)), ...(browser ? await browserChecks(name) : [])];
+    return [...(await trainingChecks(name)), ...(await browserChecks(name, browser))];
   };
 
 /** By `header.kind`. */

@@ -29,8 +29,13 @@ export async function trainingChecks(name: keyof TrainingChecks): Promise<readon
   });
 }
 
-/** The same for a browser's executors; all share one page, which `closeBrowser` ends. */
-export async function browserChecks(name: keyof TrainingChecks): Promise<readonly NamedCheck[]> {
+/** The same for a browser's executors, where it is wished; all share one page, which `closeBrowser` ends. */
+export async function browserChecks(
+  name: keyof TrainingChecks,
+  isWished: boolean,
+): Promise<readonly NamedCheck[]> {
+  if (!isWished)
+    return BROWSER_EXECUTORS.map((executor) => ({ executor, absent: "it needs a browser: add --browser" }));
   opening ??= openCheckPage();
   const page = await opening;
   const checks: NamedCheck[] = [];
