@@ -6,7 +6,7 @@ import { type AssessWishes, FACTORS, type FactorId, MIN_BLOCKS } from "../config
 import { type ArmUnits, armGates, type Gate, noiseGate, worstLossDifference } from "./gates.ts";
 import { AGAIN, type Arm, type ArmId, BASELINE, type Regime } from "./plan.ts";
 import type { UnitResult } from "./runner.ts";
-import { type Estimate, estimate, median, RESAMPLES } from "./statistics.ts";
+import { type Estimate, estimate, estimateRatio, median, RESAMPLES } from "./statistics.ts";
 import { moreBlocks, type Verdict, verdictOf } from "./verdict.ts";
 
 /** All arms once, in the order in which they ran. */
@@ -81,7 +81,10 @@ export function analyse(
   const estimateOf = (name: string, values: readonly number[]): Estimate =>
     estimate(values, randomFrom(wishes.seed, "bootstrap", name, values.length), resamples);
 
-  const noise = again.length >= MIN_BLOCKS ? estimateOf(AGAIN, differencesOf(again)) : null;
+  const ratioOf = (name: string, values: readonly number[]): Estimate =>
+    estimateRatio(values, randomFrom(wishes.seed, "bootstrap", name, values.length), resamples);
+
+  const noise = again.length >= MIN_BLOCKS ? ratioOf(AGAIN, differencesOf(again)) : null;
   // Where the whole assessment fails a gate, no arm shows a number.
   const isTrusted = failure === null && (noise === null || noiseGate(noise).passed);
   const gates = [...(noise === null ? [] : [noiseGate(noise)]), ...(failure === null ? [] : [failure])];
@@ -92,7 +95,7 @@ export function analyse(
     const differencesPct = arm.role === "baseline" ? [] : differencesOf(units);
     const isShown =
       arm.role !== "baseline" && isSound && (isTrusted || arm.role === "again") && units.length >= MIN_BLOCKS;
-    const difference = isShown ? estimateOf(arm.id, differencesPct) : null;
+    const difference = isShown ? ratioOf(arm.id, differencesPct) : null;
     const isFailed = !isSound || (!isTrusted && arm.role !== "baseline");
     const blockMs = units.map(unitMs);
     return {
@@ -102,9 +105,11 @@ export function analyse(
       differencesPct,
       difference,
       hitRatePct: hitRate(arm, units),
-      verdict: isFailed ? "gate failed" : word(arm, difference, wishes.marginPct),
+      verdict: isFailed ? "gate failed" : word(arm, difference, wishes.marginPct, noise),
       moreBlocks:
-        arm.role === "feature" && !isFailed ? blocksLeft(difference, units.length, wishes.marginPct) : 0,
+        arm.role === "feature" && !isFailed
+          ? blocksLeft(difference, units.length, wishes.marginPct, noise)
+          : 0,
       gates: own,
     };
   });
@@ -129,14 +134,24 @@ export function analyse(
   };
 }
 
-function blocksLeft(difference: Estimate | null, blocks: number, marginPct: number): number {
-  return difference === null ? MIN_BLOCKS - blocks : moreBlocks(difference, marginPct);
+function blocksLeft(
+  difference: Estimate | null,
+  blocks: number,
+  marginPct: number,
+  noise: Estimate | null,
+): number {
+  return difference === null ? MIN_BLOCKS - blocks : moreBlocks(difference, marginPct, noise);
 }
 
-function word(arm: Arm, difference: Estimate | null, marginPct: number): ArmResult["verdict"] {
+function word(
+  arm: Arm,
+  difference: Estimate | null,
+  marginPct: number,
+  noise: Estimate | null,
+): ArmResult["verdict"] {
   if (arm.role === "baseline") return null;
   if (difference === null) return arm.role === "again" ? null : "not decided yet";
-  return arm.role === "again" ? "noise floor" : verdictOf(difference, marginPct);
+  return arm.role === "again" ? "noise floor" : verdictOf(difference, marginPct, noise);
 }
 
 function hitRate(arm: Arm, units: readonly UnitResult[]): number | null {

@@ -215,7 +215,7 @@ function adviceOf(id: FactorId, assessed: Assessed, projections: readonly Projec
       : projection.paysFromEpochs === null
         ? " No number of epochs up to 1000 makes it pay for certain."
         : ` It pays for certain in runs of ${projection.paysFromEpochs} or more epochs${projection.fits ? "" : ", given a larger budget"}.`;
-  switch (verdictOf(decisive, wishes.marginPct)) {
+  switch (verdictOf(decisive, wishes.marginPct, analysis.noiseFloor)) {
     case "faster":
       return { factor: id, label, advice: "turn on", says: `Faster${scope}: ${range}.${pays}` };
     case "slower":

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { randomFrom } from "../core/index.ts";
 import { williamsRows } from "./order.ts";
 import { blockOrder, estimate } from "./index.ts";
+import { estimateRatio } from "./statistics.ts";
 import { verdictOf, moreBlocks } from "./verdict.ts";
 
 /** Share of 95 % intervals that cover the true mean 0. */
@@ -28,6 +29,13 @@ describe("the interval", () => {
     const share = coverage(8, (random) => Math.exp(0.5 * random.normal()) - Math.exp(0.125));
     expect(share).toBeGreaterThanOrEqual(0.93);
     expect(share).toBeLessThanOrEqual(0.97);
+  });
+
+  it("treats three times as long and three times as short alike", () => {
+    const pct = [200, -200 / 3, 200, -200 / 3, 0];
+    expect(estimateRatio(pct, randomFrom(1))).toMatchObject({ n: 5, median: 0 });
+    expect(estimateRatio(pct, randomFrom(1)).mean).toBeCloseTo(0, 10);
+    expect(estimateRatio([1, 1.2, 0.8, 1.1, 0.9], randomFrom(1)).mean).toBeCloseTo(1, 2);
   });
 
   it("is repeated by its seed and knows its n", () => {
@@ -82,6 +90,9 @@ describe("the verdict", () => {
     expect(verdictOf(of(-2, 2), 2)).toBe("no difference that matters");
     expect(verdictOf(of(-0.4, 2.1), 2)).toBe("not decided yet");
     expect(verdictOf(of(1.9, 9), 2)).toBe("not decided yet");
+    // What the baseline shows against itself is no verdict.
+    expect(verdictOf(of(-28, -3), 2, of(-14, 140))).toBe("not decided yet");
+    expect(verdictOf(of(-28, -3), 2, of(-3, 4))).toBe("faster");
   });
 
   it("says how many more blocks it takes", () => {

@@ -26,7 +26,7 @@ export function assessmentHtml(assessed: Assessed, conclusion: Conclusion, conte
 <h1>${inText(questionOf(assessed))}</h1>
 <p class="verdict">${inText(conclusion.sentence)}</p>
 <table>
-<caption>Time of a training step against the baseline of the same block: mean paired difference with its 95 % interval, n = ${analysis.blocks} blocks.</caption>
+<caption>Time of a training step against the baseline of the same block: mean paired difference with its 95 % interval, n = ${analysis.blocks} blocks. Inside the noise floor of the baseline nothing is a verdict.</caption>
 <thead><tr><th>Arm</th><th class="n">ms/step</th><th>Against the baseline</th><th>Each block, in time order (grey: ±${wishes.marginPct} %)</th><th class="n">Hit rate</th><th>Gates</th><th>Verdict</th></tr></thead>
 <tbody>${analysis.arms.map((result) => armRow(result, wishes.marginPct, scale)).join("")}</tbody>
 </table>
