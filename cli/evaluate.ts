@@ -63,7 +63,11 @@ function evaluate(options: Options): number {
   const problems = [...truth.problems, ...predictions.problems];
   printTable(options, pairing.pairs, result);
   printNotes(pairing, result, problems);
-  if (options.json !== undefined) writeJson(options.json, options, pairing, result, problems);
+  try {
+    if (options.json !== undefined) writeJson(options.json, options, pairing, result, problems);
+  } catch (thrown) {
+    throw new UnreadableError(`--json: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
   return problems.length === 0 ? 0 : 1;
 }
 
@@ -111,6 +115,10 @@ function printTable({ metric }: Options, pairs: readonly PagePair[], result: Set
     console.log(row(label + mark, String(words), String(boxes), cellsOf(result[aggregation])));
   }
   console.log("* the aggregation that this metric's reference reports");
+  const { medianMs, p90Ms, n } = timesOf(result);
+  console.log(
+    `scoring took ${medianMs.toPrecision(3)} ms a page (median of ${n}; 9 in 10 within ${p90Ms.toPrecision(3)} ms)`,
+  );
 }
 
 function printNotes({ unmentioned, unknown }: Pairing, result: SetResult, problems: readonly string[]): void {
@@ -137,6 +145,7 @@ function writeJson(
     label: metric.label,
     reported: metric.reported,
     total: { mean: result.mean, pooled: result.pooled },
+    scoring: timesOf(result),
     pages: pairs.map((pair, i) => ({
       name: pair.name,
       truth: pair.truth.length,
@@ -149,6 +158,16 @@ function writeJson(
     problems,
   };
   writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`);
+}
+
+function timesOf({ pageMs }: SetResult): {
+  readonly medianMs: number;
+  readonly p90Ms: number;
+  readonly n: number;
+} {
+  const sorted = pageMs.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+  return { medianMs: at(0.5), p90Ms: at(0.9), n: sorted.length };
 }
 
 function cellsOf({ precision, recall, hmean }: Score): string[] {

@@ -22,6 +22,8 @@ export interface SetResult {
   readonly pages: readonly { readonly score: Score; readonly leftOut: readonly LeftOut[] }[];
   readonly mean: Score;
   readonly pooled: Score;
+  /** What scoring each page took, reading left out. */
+  readonly pageMs: readonly number[];
 }
 
 export interface Metric {
@@ -41,8 +43,15 @@ function metricOf<P extends { readonly score: Score; readonly leftOut: readonly 
     label,
     reported,
     score: (pages) => {
-      const scored = pages.map(([truth, detections]) => scorePage(truth, detections));
-      return { pages: scored, mean: meanScore(scored.map(({ score }) => score)), pooled: pool(scored) };
+      const pageMs: number[] = [];
+      const scored = pages.map(([truth, detections]) => {
+        const start = performance.now();
+        const page = scorePage(truth, detections);
+        pageMs.push(performance.now() - start);
+        return page;
+      });
+      const mean = meanScore(scored.map(({ score }) => score));
+      return { pages: scored, mean, pooled: pool(scored), pageMs };
     },
   };
 }
