@@ -1,7 +1,8 @@
 // `npm run train`: the playground without a screen, in a headless Chromium or, on the WASM engine, in Node alone. Prints how it
 // goes and writes one report.
 
-import { basename } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import {
   type LayerInput,
   parseSetArguments,
@@ -12,7 +13,9 @@ import {
   resolveConfig,
 } from "../src/config/index.ts";
 import { PlaygroundError } from "../src/core/index.ts";
-import { buildGraph, describeGraph } from "../src/graph/index.ts";
+import { readOnnx } from "../src/exchange/index.ts";
+import { buildGraph, describeGraph, type Graph } from "../src/graph/index.ts";
+import { loadModelFile } from "./models/files.ts";
 import type { RunState } from "../src/protocol/index.ts";
 import { parseTrainArguments, readConfigFile, type TrainArguments, USAGE } from "./train/arguments.ts";
 import { collectFiles } from "./train/files.ts";
@@ -43,7 +46,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const seen: Seen = { losses: [], snapshot: undefined, counters: null, failure: null, runtime: null };
   const interrupt = hearInterrupts();
   const name = options.data === undefined ? "" : basename(options.data);
-  const wishes = { resolved: resolution.resolved, files, name };
+  const { initFile, out } = options;
+  const modelFile = initFile === undefined ? null : { path: basename(initFile), fullPath: initFile };
+  const wantsModel = out !== undefined;
+  const wishes = { resolved: resolution.resolved, files, name, modelFile, wantsModel };
   try {
     if (needsNoBrowser(resolution, options)) {
       // Loaded when it is used: a machine without the canvas library can still train in Chromium.
@@ -98,7 +104,7 @@ function sentences(problems: readonly Problem[]): string {
 
 /** Prints the end, writes the report, answers the exit code. */
 function conclude(
-  { snapshot, counters, losses, failure, runtime }: Seen,
+  { snapshot, counters, losses, failure, runtime, model }: Seen,
   { resolved, warnings }: Resolution,
   options: TrainArguments,
   wallMs: number,
@@ -110,7 +116,7 @@ function conclude(
   const report = buildReport({
     resolved,
     dataset: snapshot?.dataset ?? null,
-    model: describeGraph(buildGraph(config.model.name), config.model.inputSizePx),
+    model: describeGraph(startGraph(config.model, options), config.model.inputSizePx),
     engine: snapshot?.engine ?? null,
     runtime,
     state,
@@ -125,6 +131,11 @@ function conclude(
     ],
   });
   writeReport(options.report, report);
+  if (options.out !== undefined && model !== undefined) {
+    mkdirSync(options.out, { recursive: true });
+    writeFileSync(join(options.out, "model.safetensors"), model);
+    console.log(`Model: ${join(options.out, "model.safetensors")}`);
+  }
   console.log(`Report: ${options.report}`);
   if (state.kind === "failed") {
     const { message, what, next } = state.error;
@@ -136,6 +147,14 @@ function conclude(
   const planned = snapshot?.timing?.plannedSteps;
   console.log(wasInterrupted ? `Stopped: ${steps}, of ${planned ?? "none"} planned.` : `Done: ${steps}.`);
   return 0;
+}
+
+/** The network that the run began with. */
+function startGraph(model: Resolution["resolved"]["config"]["model"], { initFile }: TrainArguments): Graph {
+  if (model.init === "scratch") return buildGraph(model.name);
+  const file = loadModelFile(initFile ?? model.init);
+  const { detector } = readOnnx(file.bytes, file);
+  return detector.ok ? detector.value.graph : buildGraph(model.name);
 }
 
 /** The run's last state; a failure outside it is one too, and a run that never began was stopped. */

@@ -2,6 +2,7 @@
 
 import { expose } from "comlink";
 import { engineFactories } from "../src/engine/index.ts";
+import { loadModel } from "./models.ts";
 import { PROTOCOL_VERSION, type TrainerCalls } from "../src/protocol/index.ts";
 import { createTrainer } from "../src/train/index.ts";
 import { openPool } from "./open-pool.ts";
@@ -10,6 +11,7 @@ import { withPlainErrors } from "./plain-errors.ts";
 let events: MessagePort | undefined;
 
 const trainer = createTrainer({
+  loadModel,
   factories: engineFactories,
   openPool,
   send: (event, buffers) => events?.postMessage(event, [...buffers]),

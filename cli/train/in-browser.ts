@@ -15,6 +15,10 @@ export interface RunWishes {
   readonly files: readonly LocalFile[] | null;
   /** Name of the set of own pages. */
   readonly name: string;
+  /** An ONNX file to begin from. */
+  readonly modelFile: LocalFile | null;
+  /** Whether what was learnt is wanted. */
+  readonly wantsModel: boolean;
 }
 
 /** Resolves when the run has ended; `seen` holds how. Rejects when it could not begin or the browser was lost. */
@@ -24,9 +28,10 @@ export async function trainInBrowser(
   seen: Seen,
   interrupt: Interrupts,
 ): Promise<void> {
-  const { files } = wishes;
+  const { files, modelFile } = wishes;
+  const served = [...(files ?? []), ...(modelFile === null ? [] : [modelFile])];
   if (await buildApp()) console.log("Built the playground.");
-  const app = await serveApp(4300, files === null ? [] : [serveFiles(files)]);
+  const app = await serveApp(4300, served.length === 0 ? [] : [serveFiles(served)]);
   try {
     const opened = await openPlayground(`${app.url}?automation`, realGpu);
     try {
@@ -42,7 +47,7 @@ export async function trainInBrowser(
 
 async function drive(
   { page }: OpenPage,
-  { resolved, files, name }: RunWishes,
+  { resolved, files, name, modelFile, wantsModel }: RunWishes,
   seen: Seen,
   interrupt: Interrupts,
 ): Promise<void> {
@@ -56,7 +61,12 @@ async function drive(
   });
   crashed.catch(() => undefined);
   const begun = page.evaluate(
-    async ({ config, paths, name }) => {
+    async ({ config, paths, name, model }) => {
+      if (model !== null) {
+        const answer = await fetch(model.address);
+        if (!answer.ok) throw new Error(`${model.path} could not be read (${answer.status})`);
+        await window.playground?.bringModel(new File([await answer.blob()], model.path));
+      }
       // No named function in here: the bundler would call a helper that the page does not have.
       const local =
         paths === undefined
@@ -74,6 +84,7 @@ async function drive(
       config: resolved,
       paths: files?.map(({ path }, i) => ({ path, address: fileAddress(i) })),
       name,
+      model: modelFile && { path: modelFile.path, address: fileAddress(files?.length ?? 0) },
     },
   );
   let failure: unknown;
@@ -94,6 +105,9 @@ async function drive(
   }
   await look(page, seen);
   seen.counters = await page.evaluate(() => window.playground?.counters() ?? null);
+  if (!wantsModel || seen.losses.length === 0) return;
+  const model = await page.evaluate(() => window.playground?.exportModel("checkpoint") ?? null);
+  if (model !== null) seen.model = Buffer.from(model, "base64");
 }
 
 /** Takes what the page knows now and keeps the loss points that are new. */

@@ -9,6 +9,7 @@ import { toErrorData } from "../../src/core/index.ts";
 import type { Dataset } from "../../src/dataset/index.ts";
 import { wasmFactory } from "../../src/engine/index.ts";
 import { createTrainer, type RunTools, type TrainerEvent } from "../../src/train/index.ts";
+import { loadModelFile } from "../models/files.ts";
 import { wasmInNode } from "../wasm-in-node.ts";
 import type { RunWishes } from "./in-browser.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -39,20 +40,32 @@ export async function trainInNode(wishes: RunWishes, seen: Seen, interrupt: Inte
   const trainer = createTrainer({
     factories: [wasmFactory(wasmInNode)],
     openPool,
+    loadModel: async (name) => loadModelFile(name),
     send: (event) => {
       take(event, snapshot, seen);
       printer.look();
       if (event.kind === "state" && (event.state.kind === "finished" || event.state.kind === "failed")) end();
     },
   });
+  const modelFile = wishes.modelFile && { modelFile: loadModelFile(wishes.modelFile.fullPath) };
   interrupt.whenCame(() => void trainer.stop());
   if (interrupt.came()) return;
   // A run that cannot begin says so as its last state; one that is stopped before its first step never begins.
-  trainer.start({ runId: "run", resolved: wishes.resolved, dataset, until: "train" }).catch(() => undefined);
+  trainer
+    .start({
+      runId: "run",
+      resolved: wishes.resolved,
+      dataset,
+      until: "train",
+      keepWeights: true,
+      ...modelFile,
+    })
+    .catch(() => undefined);
   await ended;
   // Only when the loaders are gone do the counters stand still.
   await trainer.stop();
   seen.counters = await trainer.counters();
+  if (wishes.wantsModel && seen.losses.length > 0) seen.model = await trainer.exportModel("checkpoint");
 }
 
 /** null when Ctrl-C came before all were there. */

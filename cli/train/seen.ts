@@ -12,6 +12,8 @@ export type Snapshot = Pick<
 >;
 
 export interface Seen {
+  /** What was learnt, as a checkpoint, where it was asked for. */
+  model?: Uint8Array;
   readonly losses: LossPoint[];
   snapshot: Snapshot | undefined;
   counters: RunCounters | null;

@@ -99,6 +99,10 @@ export interface Automation {
   /** Asks the trainer; null when no run was started. */
   counters(): Promise<RunCounters | null>;
   evaluate(): Promise<void>;
+  /** Remembers a model file for runs whose `model.init` is "file". */
+  bringModel(file: File): Promise<void>;
+  /** What the newest run has learnt, as base64 of a file; null when no run was started. */
+  exportModel(format: "checkpoint" | "onnx"): Promise<string | null>;
   /** Ends the run at the end of its step. */
   stop(): Promise<void>;
   /**

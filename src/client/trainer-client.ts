@@ -7,6 +7,7 @@ import type {
   EngineId,
   LiveSettings,
   RunCounters,
+  ModelFormat,
   StartRequest,
   TrainerCalls,
   TrainerEvent,
@@ -31,6 +32,7 @@ export interface TrainerClient {
   set(live: LiveSettings): Promise<void>;
   evaluate(): Promise<void>;
   counters(): Promise<RunCounters>;
+  exportModel(format: ModelFormat): Promise<Uint8Array<ArrayBuffer>>;
   /** From the worker's clock to the page's, measured when it started. */
   readonly clock: ClockOffset;
   close(): void;
@@ -67,6 +69,7 @@ export async function startTrainer(
     stop: () => host.call("stopping", (trainer) => trainer.stop()),
     set: (live) => host.call("changing settings", (trainer) => trainer.set(live)),
     evaluate: () => host.call("evaluating", (trainer) => trainer.evaluate()),
+    exportModel: (format) => host.call("exporting the model", (trainer) => trainer.exportModel(format)),
     counters: () => host.call("reading the counters", (trainer) => trainer.counters()),
     close: () => {
       port1.close();

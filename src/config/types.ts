@@ -1,6 +1,7 @@
 // The resolved configuration: the only input of a run. Nothing else decides how a run behaves.
 
 export type ModelName = "nano" | "small" | "resnet18";
+export type ModelInit = "scratch" | "ppocrv3-en" | "ppocrv3-ch" | "ppocrv4-mobile" | "file";
 export type PresetName = "quick" | "balanced" | "reference";
 export type SynthSet = "synth-tiny" | "synth-small" | "synth-standard";
 export type PageKind = "mixed" | "document" | "receipt" | "sign" | "scene";
@@ -23,6 +24,10 @@ export interface Config {
   };
   readonly model: {
     readonly name: ModelName;
+    /** What the weights begin as: random, a detector that comes along, or a file of the person's own. */
+    readonly init: ModelInit;
+    /** Which parts of a pretrained detector train; the rest is frozen. */
+    readonly train: "all" | "neckAndHead" | "head";
     /** Side of the square input, a multiple of 32. */
     readonly inputSizePx: number;
   };

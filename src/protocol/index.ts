@@ -40,6 +40,8 @@ export type {
   LiveSettings,
   LoaderFacts,
   LossPoint,
+  ModelBytes,
+  ModelFormat,
   PageEvaluation,
   PageFrame,
   RaceOutcome,

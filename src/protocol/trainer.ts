@@ -2,7 +2,7 @@
 // each with run id and sequence number.
 
 import type { EngineId } from "../engine/index.ts";
-import type { LiveSettings, RunCounters, StartRequest } from "../train/index.ts";
+import type { LiveSettings, ModelFormat, RunCounters, StartRequest } from "../train/index.ts";
 
 export interface TrainerCalls {
   protocolVersion(): number;
@@ -28,4 +28,6 @@ export interface TrainerCalls {
   evaluate(): Promise<void>;
   /** Everything the written report needs that events have not carried. */
   counters(): Promise<RunCounters>;
+  /** What the newest run has learnt, as a file. */
+  exportModel(format: ModelFormat): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -33,6 +33,13 @@ export function createAutomation(playground: Playground): Automation {
     },
     counters: async () => (await control.current()?.counters()) ?? null,
     evaluate: control.evaluate,
+    bringModel: async (file) => {
+      fast.modelFile = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+    },
+    exportModel: async (format) => {
+      const bytes = await control.current()?.exportModel(format);
+      return bytes === undefined ? null : base64(bytes);
+    },
     stop: control.stop,
     runLab: async (job, wishes, resolved, files = null, name = "own pages") => {
       await playground.prepareExactly(resolved, files === null ? null : files.map(ownFile), name);
@@ -49,6 +56,13 @@ export function createAutomation(playground: Playground): Automation {
     },
     stopLab: lab.stop,
   };
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 32_768)
+    text += String.fromCharCode(...bytes.subarray(at, at + 32_768));
+  return btoa(text);
 }
 
 /** The path inside the folder that was chosen, or the name. */

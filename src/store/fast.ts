@@ -5,6 +5,7 @@ import type {
   Dataset,
   EvaluationEvent,
   FramesEvent,
+  ModelBytes,
   PageEvaluation,
   PageFrame,
   PageId,
@@ -21,6 +22,8 @@ export interface FastData {
   /** From the trainer's clock to the page's. */
   trainerClock: ClockOffset;
   dataset: Dataset | null;
+  /** A model of the person's own, for `model.init` "file". */
+  modelFile: ModelBytes | null;
   /** The newest evaluation in full; null before the first. */
   evaluation: EvaluationEvent | null;
   evaluationOf(pageId: PageId): PageEvaluation | undefined;
@@ -42,6 +45,7 @@ export function createFastData(): FastData {
     recorder: createRecorder(TRACKS.main, 512, 4096),
     trainerClock: { offsetMs: 0, uncertaintyMs: Number.POSITIVE_INFINITY },
     dataset: null,
+    modelFile: null,
     evaluation: null,
     evaluationOf: (pageId) => pages.get(pageId),
     frameOf: (pageId) => frames.get(pageId),

@@ -124,6 +124,7 @@ function fakeMachine(
         evaluate: note("evaluate"),
         clock: { offsetMs: 0, uncertaintyMs: 0 },
         counters: () => Promise.reject(new Error("not used")),
+        exportModel: () => Promise.reject(new Error("not used")),
         close: note("close"),
       });
     },

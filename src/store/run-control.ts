@@ -111,7 +111,15 @@ export function createRunControl(context: Context): RunControl {
     told = liveSettings(store.getState(), fast);
     const { watched = [], wantThreshold = false } = told;
     await trainer.set({ watched, wantThreshold });
-    await trainer.start({ runId, resolved, dataset, until });
+    const { modelFile } = fast;
+    await trainer.start({
+      runId,
+      resolved,
+      dataset,
+      until,
+      keepWeights: true,
+      ...(modelFile && { modelFile }),
+    });
   };
 
   /** Train or Step was pressed while the model was still being prepared ahead: it goes on as soon as it is. */

@@ -2,11 +2,8 @@
 
 import type { Config } from "../config/index.ts";
 import { chooseEngine, type Engine, type EngineFactory, type EngineSettings } from "../engine/index.ts";
-import { buildGraph, initialWeights } from "../graph/index.ts";
+import { type StartModel, startModel } from "./start-model.ts";
 import type { Tracer } from "../trace/index.ts";
-
-/** ImageNet statistics, as every dated run of the original project used. */
-export const NORMALISATION = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
 
 /** With the reason why this engine was chosen. Throws PlaygroundError when no wanted engine runs here. */
 export async function buildEngine(
@@ -14,18 +11,22 @@ export async function buildEngine(
   factories: readonly EngineFactory[],
   tracer: Tracer,
   progress: (done: number, total: number) => void,
+  model?: StartModel,
 ): Promise<{ readonly engine: Engine; readonly why: string }> {
   const factory = await chooseEngine(config.engine.kind, factories);
-  const engine = await factory.build(engineSettings(config, tracer), progress);
+  const engine = await factory.build(
+    engineSettings(config, model ?? (await startModel(config)), tracer),
+    progress,
+  );
   return { engine, why: factory.why };
 }
 
-export function engineSettings(config: Config, tracer: Tracer): EngineSettings {
-  const graph = buildGraph(config.model.name);
+export function engineSettings(config: Config, model: StartModel, tracer: Tracer): EngineSettings {
+  const { graph, weights, preprocessing, frozen, batchNorm } = model;
   const { optimizer, loss, targets, train } = config;
   return {
     graph,
-    initialWeights: initialWeights(graph, train.seed),
+    initialWeights: weights,
     loss: {
       probabilityWeight: loss.probabilityWeight,
       thresholdWeight: loss.thresholdWeight,
@@ -48,9 +49,11 @@ export function engineSettings(config: Config, tracer: Tracer): EngineSettings {
     batchSize: train.batchSize,
     accumulate: train.accumulate,
     sizePx: config.model.inputSizePx,
-    normalisation: NORMALISATION,
+    normalisation: preprocessing,
     thresholdRange: [targets.thresholdMin, targets.thresholdMax],
     threads: config.engine.threads,
+    ...(frozen && { frozen }),
+    ...(batchNorm && { batchNorm }),
     tracer,
   };
 }

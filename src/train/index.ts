@@ -1,6 +1,8 @@
 // The loop, evaluation, choice of engine, events.
 
-export { NORMALISATION, engineSettings } from "./build-engine.ts";
+export { engineSettings } from "./build-engine.ts";
+export type { ModelFormat } from "./export-model.ts";
+export { type ModelBytes, NORMALISATION, startModel } from "./start-model.ts";
 export { type Bus, createBus, type LoopEventName, type LoopEvents, type LoopPlugin } from "./bus.ts";
 export type { SendEvent } from "./emitter.ts";
 export type { RunTools, SamplePool } from "./run.ts";

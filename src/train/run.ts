@@ -14,7 +14,10 @@ import type { Page, PageId } from "../dataset/index.ts";
 import type { Engine, EngineFactory, EngineInfo } from "../engine/index.ts";
 import type { CacheReport } from "../targets/index.ts";
 import { breathe } from "./breathe.ts";
+import type { TrainedModel } from "../exchange/index.ts";
+import type { Weights } from "../graph/index.ts";
 import { buildEngine } from "./build-engine.ts";
+import { type LoadModel, type StartModel, startModel } from "./start-model.ts";
 import { type Bus, createBus, type LoopPlugin } from "./bus.ts";
 import type { Emitter } from "./emitter.ts";
 import { createEvaluator, type Evaluator } from "./evaluator.ts";
@@ -29,6 +32,8 @@ export type SamplePool = Pick<
 
 export interface RunTools {
   readonly factories: readonly EngineFactory[];
+  /** Reads the detectors that come along; without it runs begin from scratch only. */
+  readonly loadModel?: LoadModel;
   readonly openPool: (request: StartRequest, emitter: Emitter) => Promise<SamplePool>;
   readonly emitter: Emitter;
   /** What goes along with every run; one that throws is reported and detached. */
@@ -70,6 +75,10 @@ export class TrainingRun {
   #watched: readonly PageId[] = [];
   #wantThreshold = false;
   #readAgainTimer: ReturnType<typeof setTimeout> | undefined;
+  #model: StartModel | undefined;
+  /** Of a run that has ended. */
+  #weights: Weights | undefined;
+  #lastScores: TrainedModel["provenance"] = {};
   #engine: Engine | undefined;
   #pool: SamplePool | undefined;
   #evaluator: Evaluator | undefined;
@@ -172,6 +181,27 @@ export class TrainingRun {
     this.#reportFacts();
   }
 
+  /** What has been learnt so far, at the boundary after all steps; null before there is a network. */
+  async trained(): Promise<TrainedModel | null> {
+    const weights = (await this.#engine?.readState())?.weights ?? this.#weights;
+    if (this.#model === undefined || weights === undefined) return null;
+    const { runId, resolved, dataset } = this.#request;
+    return {
+      graph: this.#model.graph,
+      weights,
+      preprocessing: this.#model.preprocessing,
+      decode: { ...this.#postprocess },
+      provenance: {
+        runId,
+        steps: this.#stepsDone,
+        beganFrom: this.#config.model.init,
+        data: { name: dataset.name, hash: dataset.hash },
+        scores: this.#lastScores,
+        configuration: resolved.config,
+      },
+    };
+  }
+
   async counters(): Promise<RunCounters> {
     await this.#countCache();
     const { timing, features, caches, loaders } = this.#instruments.facts(this.#progress(), true);
@@ -207,6 +237,7 @@ export class TrainingRun {
     await this.#countCache();
     this.#memoryBytes();
     this.#reportFacts();
+    if (this.#request.keepWeights === true) this.#weights = (await engine.readState()).weights;
     const reason = this.#wish === "stop" ? "stopped" : "length reached";
     this.#bus.emit("run end", { ...this.#position(), reason });
     this.#enter({ kind: "finished", step: this.#stepsDone, reason });
@@ -219,8 +250,15 @@ export class TrainingRun {
       this.#enter({ kind: "preparing", doing, done, total });
     preparing("Building the network", 0, 1);
     const { tracer } = this.#instruments.recorder;
-    const { engine, why } = await buildEngine(this.#config, this.#tools.factories, tracer, (done, total) =>
-      preparing("Compiling the network for this machine", done, total),
+    const model = await startModel(this.#config, this.#tools.loadModel, this.#request.modelFile);
+    this.#model = model;
+    if (model.says !== "") this.#emitter.log("info", "trainer", model.says);
+    const { engine, why } = await buildEngine(
+      this.#config,
+      this.#tools.factories,
+      tracer,
+      (done, total) => preparing("Compiling the network for this machine", done, total),
+      model,
     );
     this.#engine = engine;
     engine.failed.catch((thrown: unknown) => this.#fail(thrown));
@@ -323,6 +361,8 @@ export class TrainingRun {
     const { event, frames } = await Promise.race([evaluating, this.#failure]);
     this.#bus.emit("evaluation end", { ...position, evaluation: event });
     this.#emitter.send({ kind: "evaluation", ...event });
+    const { step, cleval, icdarIou } = event;
+    this.#lastScores = { step, clevalHmean: cleval.mean.hmean, icdarIouHmean: icdarIou.pooled.hmean };
     this.#sendFrames(frames);
     await this.#countCache();
     this.#instruments.restart();

@@ -3,10 +3,11 @@
 import { PlaygroundError } from "../core/index.ts";
 import type { EngineFactory, EngineId } from "../engine/index.ts";
 import { createEmitter, type SendEvent } from "./emitter.ts";
+import { exportModel, type ModelFormat } from "./export-model.ts";
 import { type RunTools, TrainingRun } from "./run.ts";
 import type { LiveSettings, RunCounters, StartRequest } from "./types.ts";
 
-export interface TrainerTools extends Pick<RunTools, "factories" | "openPool" | "plugins"> {
+export interface TrainerTools extends Pick<RunTools, "factories" | "openPool" | "plugins" | "loadModel"> {
   readonly send: SendEvent;
 }
 
@@ -20,6 +21,8 @@ export interface Trainer {
   set(live: LiveSettings): Promise<void>;
   evaluate(): Promise<void>;
   counters(): Promise<RunCounters>;
+  /** What the newest run has learnt, as a file. */
+  exportModel(format: ModelFormat): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export function createTrainer(tools: TrainerTools): Trainer {
@@ -57,6 +60,15 @@ export function createTrainer(tools: TrainerTools): Trainer {
     },
     evaluate: async () => current().evaluate(),
     counters: () => current().counters(),
+    exportModel: async (format) => {
+      const model = await current().trained();
+      if (model !== null) return exportModel(model, format);
+      throw new PlaygroundError({
+        code: "internal",
+        message: "This run has no network yet, so there is nothing to export.",
+        next: "Wait until it is prepared.",
+      });
+    },
   };
 }
 

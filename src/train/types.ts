@@ -7,6 +7,7 @@ import type { EngineInfo } from "../engine/index.ts";
 import type { DetectionOutcome, Score, TruthOutcome } from "../metrics/index.ts";
 import type { CacheCounters, CacheReport, EpochCounts, Tier } from "../targets/index.ts";
 import type { DurationStatistics, SpanBatch, Stage } from "../trace/index.ts";
+import type { ModelBytes } from "./start-model.ts";
 
 /** The one state of a run; the screen's transitions are pure functions in store/. */
 export type RunState =
@@ -25,6 +26,10 @@ export interface StartRequest {
   readonly dataset: Dataset;
   /** "train": go on until the length is reached · "step": one step, then pause · "prepare": build and evaluate step 0, then pause. */
   readonly until: "train" | "step" | "prepare";
+  /** For `model.init` "file". */
+  readonly modelFile?: ModelBytes;
+  /** Keep what was learnt when the run ends, so that it can be exported. */
+  readonly keepWeights?: true;
 }
 
 /** What can change while a run goes on. */

@@ -8,6 +8,10 @@ const drawn = {
   when: (config: Config) => config.data.set !== "own",
 };
 const own = { sentence: "only for own pages", when: (config: Config) => config.data.set === "own" };
+const pretrained = {
+  sentence: "only for a pretrained model",
+  when: (c: Config) => c.model.init !== "scratch",
+};
 
 export const pageFields = {
   "data.set": {
@@ -111,6 +115,31 @@ export const pageFields = {
     group: "Model",
     isVisible: true,
     takesEffect: "restart",
+  },
+  "model.init": {
+    label: "Begin from",
+    unit: "",
+    type: choice({
+      scratch: "Random weights",
+      "ppocrv3-en": "PP-OCRv3 English",
+      "ppocrv3-ch": "PP-OCRv3 Chinese",
+      "ppocrv4-mobile": "PP-OCRv4 mobile",
+      file: "A model file",
+    }),
+    defaults: "scratch",
+    help: "Random weights, or a detector that has learnt to find text and is trained further.",
+    group: "Model",
+    takesEffect: "restart",
+  },
+  "model.train": {
+    label: "Parts that train",
+    unit: "",
+    type: choice({ all: "All", neckAndHead: "Neck and head", head: "Head only" }),
+    defaults: "neckAndHead",
+    help: "What is not trained stays as it came and costs no backward pass.",
+    group: "Model",
+    takesEffect: "restart",
+    applies: pretrained,
   },
   "model.inputSizePx": {
     label: "Input size",
