@@ -30,7 +30,7 @@ const playground = createPlayground(
       start: (listener) => startLab(listener),
       watchVisible,
       environment,
-      address: () => location.href.split("#")[0] ?? "",
+      address: () => location.origin + location.pathname,
     },
   },
   readView(localStorage),

@@ -89,6 +89,11 @@ function verdictSentence({ arm, verdict, difference, gates, moreBlocks }: ArmRes
   return `${arm.label}: ${verdict} (${range}, n = ${difference.n}${more}).`;
 }
 
+/** "polygon cache": in the middle of a sentence. */
+export function labelOf(id: FactorId): string {
+  return (findFactor(id)?.label ?? id).toLowerCase();
+}
+
 /** "needs about 12 more blocks". */
 export function blocksSentence(blocks: number): string {
   if (!Number.isFinite(blocks) || blocks > 500)

@@ -2,7 +2,7 @@
 
 import type { ArmResult } from "../analyse.ts";
 import type { Assessed } from "../assess.ts";
-import { type Conclusion, intervalText } from "../conclude.ts";
+import { type Conclusion, intervalText, labelOf } from "../conclude.ts";
 import { type Gate, signed } from "../gates.ts";
 import type { ReportContext } from "./context.ts";
 import { dotScale, dotsSvg } from "./dots.ts";
@@ -63,7 +63,7 @@ function effects({ analysis }: Assessed): string {
   if (analysis.effects.length === 0) return "";
   const items = analysis.effects.map(
     ({ factors: [a, b], regime, mainFirst, mainSecond, interaction }) =>
-      `<li>${regime === null ? "" : `${regime} cache: `}main effect of ${inText(a)} ${intervalText(mainFirst)}, of ${inText(b)} ${intervalText(mainSecond)}; both together beyond the sum of each alone ${intervalText(interaction)} (n = ${interaction.n}).</li>`,
+      `<li>${regime === null ? "" : `${regime} cache: `}main effect of ${labelOf(a)} ${intervalText(mainFirst)}, of ${labelOf(b)} ${intervalText(mainSecond)}; both together beyond the sum of each alone ${intervalText(interaction)} (n = ${interaction.n}).</li>`,
   );
   return `<h2>Main effects and interaction</h2><ul>${items.join("")}</ul>`;
 }
@@ -74,7 +74,7 @@ function oneRun({ oneRun: claims }: Conclusion): string {
     ({ label, claimPct, leastPct, mostPct, truth }) =>
       `<tr><th scope="row">${inText(label)}</th><td class="n">${signed(claimPct)} %</td><td class="n">${signed(leastPct)} to ${signed(mostPct)} %</td><td>${truth === null ? "—" : intervalText(truth)}</td></tr>`,
   );
-  return `<h2>What one run would have claimed</h2><table><thead><tr><th>Arm</th><th class="n">The first single run</th><th class="n">All single runs</th><th>Truth</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+  return `<h2>What one run would have claimed</h2><table><thead><tr><th>Arm</th><th class="n">The first single run</th><th class="n">All single runs</th><th>All blocks together</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
 function gateItem({ passed, says }: Gate): string {

@@ -1,5 +1,6 @@
 // The assessment as plain data, versioned; numbers that are not known are null. Everything needed to recompute the intervals is in it.
 
+import { labelOf } from "../conclude.ts";
 import type { Assessed } from "../assess.ts";
 import { unitMs } from "../analyse.ts";
 import type { Conclusion } from "../conclude.ts";
@@ -77,7 +78,8 @@ export function assessmentJson(assessed: Assessed, conclusion: Conclusion, conte
 }
 
 export function questionOf({ wishes }: Assessed): string {
-  return `Does switching ${wishes.factors.join(", ")} change the time of a training step by more than ±${wishes.marginPct} %?`;
+  const names = wishes.factors.map((id) => labelOf(id));
+  return `Does ${names.join(" or ")}, switched on, change the time of a training step by more than ±${wishes.marginPct} %?`;
 }
 
 function numbersOf(value: Estimate | null): Record<string, number | null> {

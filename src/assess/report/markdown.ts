@@ -2,7 +2,7 @@
 
 import type { ArmResult } from "../analyse.ts";
 import type { Assessed } from "../assess.ts";
-import { type Conclusion, intervalText } from "../conclude.ts";
+import { type Conclusion, intervalText, labelOf } from "../conclude.ts";
 import { signed } from "../gates.ts";
 import type { ReportContext } from "./context.ts";
 import { questionOf } from "./json.ts";
@@ -44,7 +44,7 @@ export function assessmentMarkdown(
     ),
     "",
     ...analysis.effects.flatMap(({ factors: [a, b], regime, mainFirst, mainSecond, interaction }) => [
-      `- ${regime ?? "no"} cache: main effect of ${a} ${intervalText(mainFirst)}, of ${b} ${intervalText(mainSecond)}; both together beyond the sum ${intervalText(interaction)}.`,
+      `- ${regime ?? "no"} cache: main effect of ${labelOf(a)} ${intervalText(mainFirst)}, of ${labelOf(b)} ${intervalText(mainSecond)}; both together beyond the sum ${intervalText(interaction)}.`,
     ]),
     "",
     "## Recommendation",
@@ -54,7 +54,7 @@ export function assessmentMarkdown(
     "",
     "## What one run would have claimed",
     "",
-    "| Arm | The first single run said | Other single runs said | Truth |",
+    "| Arm | The first single run said | Other single runs said | All blocks together |",
     "|---|---|---|---|",
     ...conclusion.oneRun.map(({ label, claimPct, leastPct, mostPct, truth }) =>
       row([

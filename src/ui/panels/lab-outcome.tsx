@@ -1,6 +1,7 @@
 // What the last assessment found: the sentence, the table, the recommendation, what one run would have claimed, and the report.
 
 import { useEffect, useMemo, useState } from "react";
+import { findFactor } from "../../config/index.ts";
 import type { AssessOutcome } from "../../protocol/index.ts";
 import { plural } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
@@ -24,7 +25,7 @@ export function LabOutcome() {
       <ul className="lab-list">
         {analysis.effects.map(({ factors: [a, b], regime, mainFirst, mainSecond, interaction }) => (
           <li key={`${a} ${b} ${regime}`}>
-            {`${regime === null ? "" : `${regime} cache: `}main effect of ${a} ${estimateText(mainFirst)}, of ${b} ${estimateText(mainSecond)}; both together beyond the sum of each alone ${estimateText(interaction)} (n = ${interaction.n}).`}
+            {`${regime === null ? "" : `${regime} cache: `}main effect of ${labelOf(a)} ${estimateText(mainFirst)}, of ${labelOf(b)} ${estimateText(mainSecond)}; both together beyond the sum of each alone ${estimateText(interaction)} (n = ${interaction.n}).`}
           </li>
         ))}
         {analysis.gates.map(({ says, passed }) => (
@@ -110,7 +111,7 @@ function OneRun({ outcome }: { readonly outcome: AssessOutcome }) {
             <th scope="col" className="end">
               Other runs claim
             </th>
-            <th scope="col">Truth</th>
+            <th scope="col">All blocks together</th>
           </tr>
         </thead>
         <tbody>
@@ -158,4 +159,9 @@ function Downloads({ outcome }: { readonly outcome: AssessOutcome }) {
       ))}
     </>
   );
+}
+
+/** In the middle of a sentence. */
+function labelOf(id: string): string {
+  return (findFactor(id)?.label ?? id).toLowerCase();
 }
