@@ -93,6 +93,9 @@ function missing(init: string): PlaygroundError {
         : `The model ${init} cannot be loaded here.`,
     what: "model.init",
     doing: "reading a model",
-    next: init === "file" ? "Choose a file under Models, or train from scratch." : "Train from scratch here.",
+    next:
+      init === "file"
+        ? "Give one with npm run train -- --init FILE, or begin from another start."
+        : "Train from scratch here.",
   });
 }
