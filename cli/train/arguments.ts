@@ -25,7 +25,7 @@ export const USAGE = `npm run train -- [options]
   --browser          run in Chromium also with --engine wasm
 With --engine wasm no browser is used: Node trains on the processor. Every other engine, auto included, needs a Chromium.
 The same seed and settings repeat exactly in Node, and exactly in one version of Chromium, but not from one to the other:
-each draws the built-in pages and scales pictures with its own rasteriser, so pixels (never boxes' meaning) differ a little.
+each draws the built-in pages with its own rasteriser, so their pixels differ a little (the report's device.runtime names it).
 Ctrl-C stops at the end of the step and still writes the report.
 Exit codes: 0 done, 1 failed (the reason is printed and in the report), 2 wrong arguments.`;
 
