@@ -23,6 +23,7 @@ import type {
 import { type Backend, type BackendName, startBackend } from "./backend.ts";
 import type { TargetTensors } from "./loss.ts";
 import { outputsOf, Trainer } from "./trainer.ts";
+import { TRACKS } from "../../trace/index.ts";
 
 const MOST_IN_FLIGHT = 3;
 
@@ -107,7 +108,7 @@ class TfjsEngine implements Engine {
     requireLength("images", batch.images, pixels * 4);
     requireLength("thresholds", batch.thresholds, pixels);
     requireLength("flags", batch.flags, pixels);
-    // On a graphics card the laps are the time to queue the work; "step" is the time until it was done.
+    // On a graphics card the laps are the time to queue the work; "queue" is the time until it was done.
     const queuedMs = performance.now();
     let lapMs = queuedMs;
     const lap = (stage: "upload" | "forward" | "backward" | "optimiser"): void => {
@@ -123,7 +124,7 @@ class TfjsEngine implements Engine {
     const loss = this.#read(report).then(([parts]) => {
       const doneMs = performance.now();
       const startMs = Math.max(queuedMs, this.#lastDoneMs);
-      tracer.record("step", startMs, doneMs - startMs);
+      tracer.record("queue", startMs, doneMs - startMs, TRACKS.gpu);
       this.#lastDoneMs = doneMs;
       return lossParts(parts ?? new Float32Array());
     });

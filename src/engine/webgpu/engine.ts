@@ -17,11 +17,13 @@ import type { Plan } from "../plan/types.ts";
 import { predictionCalls, trainingCalls } from "./calls.ts";
 import type { GpuDevice } from "./device.ts";
 import { STEP_WORDS } from "./kernels/optimizer/optimizer.ts";
+import { KernelClock, type TimedSlot } from "./kernel-clock.ts";
+import { ClockBounds, TRACKS } from "../../trace/index.ts";
 import { type Compiler, encode, type Program } from "./program.ts";
 import { ReadRing } from "./readback.ts";
 import type { Resources } from "./resources.ts";
 import { packMoments, packWeights, readBuffers, stateBuffers, unpackState } from "./state.ts";
-import { type KernelTime, PHASES, PhaseClock, phaseTimes, TIMESTAMP_WORDS, timeKernels } from "./timing.ts";
+import { type KernelTime, PHASES, PhaseClock, TIMESTAMP_WORDS, timeKernels } from "./timing.ts";
 
 const STEPS_IN_FLIGHT = 3;
 /** Words of the report that comes back from each step: five numbers, then the timestamps. */
@@ -55,6 +57,10 @@ export class WebGpuEngine implements Engine {
   private readonly parts: EngineParts;
   private readonly ring: ReadRing;
   private readonly clock: PhaseClock | undefined;
+  /** Made when the profiler first asks for single kernels. */
+  private kernels: KernelClock | undefined;
+  /** The GPU's clock against ours: what it did lies between the submit and the read-back. */
+  private readonly gpuClock = new ClockBounds();
   private readonly predictions = new Map<string, Promise<Program>>();
   private readonly stepWords = new Float32Array(STEP_WORDS);
   /** Predictions one after the other: they share a buffer for reading. */
@@ -113,7 +119,8 @@ export class WebGpuEngine implements Engine {
     const encoder = gpu.device.createCommandEncoder({ label: "step" });
     encoder.clearBuffer(resources.get("histograms"));
     const phases = [programs.forward, programs.backward, isMove ? programs.move : programs.gather];
-    for (const [phase, program] of phases.entries()) {
+    const timed = this.encodeTimed(encoder, phases);
+    for (const [phase, program] of timed === undefined ? phases.entries() : []) {
       const timestampWrites = this.clock?.writes(phase);
       const pass = encoder.beginComputePass(timestampWrites === undefined ? {} : { timestampWrites });
       encode(pass, program);
@@ -124,9 +131,10 @@ export class WebGpuEngine implements Engine {
     gpu.device.queue.submit([encoder.finish()]);
     this.waiting = isMove ? 0 : this.waiting + 1;
     if (isMove) this.moves += 1;
+    if (timed !== undefined) void this.kernels?.report(timed, startMs, this.gpuClock);
     const loss = this.ring.read(slot).then(
       (bytes) => {
-        this.recordTimes(bytes, startMs);
+        if (timed === undefined) this.recordTimes(bytes, startMs);
         return lossFrom(new Float32Array(bytes, 0, REPORT_WORDS), isMove);
       },
       (error: unknown) => {
@@ -197,6 +205,7 @@ export class WebGpuEngine implements Engine {
     if (this.isDisposed) return;
     this.isDisposed = true;
     this.clock?.dispose();
+    this.kernels?.dispose();
     this.parts.resources.dispose();
   }
 
@@ -252,16 +261,30 @@ export class WebGpuEngine implements Engine {
     return program;
   }
 
+  /** Every kernel in a pass of its own, when the profiler wants that and can have it. */
+  private encodeTimed(encoder: GPUCommandEncoder, programs: readonly Program[]): TimedSlot | undefined {
+    const { settings, gpu, plan } = this.parts;
+    if (this.clock === undefined || !settings.tracer.wantsKernels()) return undefined;
+    this.kernels ??= new KernelClock(gpu.device, plan, settings, STEPS_IN_FLIGHT);
+    return this.kernels.encode(encoder, programs);
+  }
+
   private recordTimes(bytes: ArrayBuffer, startMs: number): void {
-    if (this.clock === undefined) return;
-    const times = phaseTimes(new BigUint64Array(bytes, REPORT_WORDS * 4, PHASES.length * 2));
     const { tracer } = this.parts.settings;
-    let at = startMs;
-    for (const phase of PHASES) {
-      tracer.record(phase, at, times[phase]);
-      at += times[phase];
+    const doneMs = performance.now();
+    if (this.clock === undefined) {
+      tracer.record("queue", startMs, doneMs - startMs, TRACKS.gpu);
+      return;
     }
-    tracer.record("step", startMs, times.step);
+    const times = new BigUint64Array(bytes, REPORT_WORDS * 4, PHASES.length * 2);
+    const at = (index: number): number => Number(times[index] ?? 0n) / 1e6;
+    this.gpuClock.observe(startMs, doneMs, at(0), at(times.length - 1));
+    const offsetMs = this.gpuClock.offset?.offsetMs ?? startMs - at(0);
+    for (const [index, phase] of PHASES.entries()) {
+      const begin = at(index * 2);
+      tracer.record(phase, begin + offsetMs, at(index * 2 + 1) - begin, TRACKS.gpu);
+    }
+    tracer.record("step", at(0) + offsetMs, at(times.length - 1) - at(0), TRACKS.gpu);
   }
 
   private requireBatch({ images, flags, thresholds }: TrainBatch): void {

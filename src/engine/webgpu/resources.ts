@@ -1,6 +1,7 @@
 // The engine's GPU memory: created once, kept until the engine is disposed, counted.
 
 import { PlaygroundError } from "../../core/index.ts";
+import type { EngineMemory } from "../engine.ts";
 import type { BufferRef } from "./kernel.ts";
 
 const BYTES = 4;
@@ -52,8 +53,17 @@ export class Resources {
     return { buffer, offset: (ref.offset ?? 0) * BYTES, size: ref.size * BYTES };
   }
 
-  get memory(): { bytes: number; objects: number } {
-    return { bytes: this.bytes, objects: this.buffers.size };
+  get memory(): EngineMemory {
+    const purposes = new Map<string, number>();
+    for (const [name, { size }] of this.buffers) {
+      const purpose = purposeOf(name);
+      purposes.set(purpose, (purposes.get(purpose) ?? 0) + size);
+    }
+    return {
+      bytes: this.bytes,
+      objects: this.buffers.size,
+      purposes: [...purposes].map(([purpose, bytes]) => ({ purpose, bytes })),
+    };
   }
 
   dispose(): void {
@@ -61,6 +71,15 @@ export class Resources {
     this.buffers.clear();
     this.bytes = 0;
   }
+}
+
+function purposeOf(name: string): string {
+  if (/^tensor /.test(name)) return "activations and their gradients";
+  if (/moment|velocity/i.test(name)) return "optimiser state";
+  if (/gradients|partial/i.test(name)) return "weight gradients";
+  if (/^(trainable|frozen|statistics)$/.test(name)) return "weights";
+  if (/^(images|flags|thresholds|probabilities|predicted)$/.test(name)) return "batches and maps";
+  return "sizes, reports, clocks";
 }
 
 export function tensorName(index: number): string {

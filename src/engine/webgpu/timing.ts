@@ -6,9 +6,6 @@ import type { Resources } from "./resources.ts";
 
 export const PHASES = ["forward", "backward", "optimiser"] as const;
 
-/** Milliseconds on the GPU. */
-export type PhaseTimes = Readonly<Record<(typeof PHASES)[number] | "step", number>>;
-
 export interface KernelTime {
   readonly kernel: string;
   readonly milliseconds: number;
@@ -45,18 +42,6 @@ export class PhaseClock {
   dispose(): void {
     this.queries.destroy();
   }
-}
-
-/** `nanoseconds`: begin and end of each phase. */
-export function phaseTimes(nanoseconds: BigUint64Array): PhaseTimes {
-  const between = (from: number, to: number): number =>
-    Number((nanoseconds[to] ?? 0n) - (nanoseconds[from] ?? 0n)) / 1e6;
-  return {
-    forward: between(0, 1),
-    backward: between(2, 3),
-    optimiser: between(4, 5),
-    step: between(0, PHASES.length * 2 - 1),
-  };
 }
 
 /** Runs every dispatch in a pass of its own, with its own timestamps; slower than a step as a whole. */
