@@ -6,6 +6,7 @@ import type { EngineId } from "../src/engine/index.ts";
 import { benchCurves } from "./bench/curves.ts";
 import { benchEngines } from "./bench/engine.ts";
 import { benchParity } from "./bench/parity.ts";
+import { benchPipeline } from "./bench/pipeline.ts";
 import { CONTESTANTS, type ContestantKey, NETS, type NetName } from "./bench/types.ts";
 
 const HELP = `npm run bench -- --suite engine [--report FILE] [--only A|B|S] [--rounds N] [--contestants LIST]
@@ -21,6 +22,8 @@ npm run bench -- --suite curves [--report FILE] [--engines webgpu,tfjs-cpu] [--s
   --case TEXT        only cases whose name contains this
   --engines A,B      which two (webgpu,tfjs-cpu)
   --suite curves     loss curves and hmean of two engines on synth-tiny, over several seeds
+npm run bench -- --suite pipeline [--report FILE] [--rounds N]
+  --suite pipeline   from file to finished sample at 640 px: no cache, each tier, all; 20, 50, 100 words; epochs 1 to 3
 OCR_GPU=real uses the machine's graphics card instead of the software adapter.`;
 
 const IDS: readonly EngineId[] = ["webgpu", "wasm", "tfjs-webgpu", "tfjs-webgl", "tfjs-cpu"];
@@ -34,6 +37,11 @@ export async function run(args: readonly string[]): Promise<number> {
     return 2;
   }
   if ((values.suite === "parity" || values.suite === "curves") && !values.help) return comparePair(values);
+  if (values.suite === "pipeline" && !values.help) {
+    const pipeline = await benchPipeline([20, 50, 100], Math.max(1, Number(values.rounds) || 10));
+    if (values.report !== undefined) writeReport(values.report, pipeline);
+    return 0;
+  }
   if (values.help || values.suite !== "engine") {
     console.log(HELP);
     return values.help ? 0 : 2;

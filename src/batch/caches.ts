@@ -23,9 +23,7 @@ import {
   TIERS,
   unpackMaps,
 } from "../targets/index.ts";
-import type { EntryStore } from "./entry-store.ts";
 import type { CacheSwitches, LoaderConfig, LoaderSetup } from "./loader.ts";
-import { createPolygonStore, type PolygonStore } from "./polygon-store.ts";
 import type { Sample, SampleRequest } from "./types.ts";
 
 export type FinishedSample = Pick<Sample, "image" | "thresholds" | "flags">;
@@ -53,15 +51,15 @@ export interface LoaderCaches {
   pixels(wanted: Wanted, load: () => Promise<Page>, decode: () => Promise<Pixels>): Promise<Pixels>;
   targets(wanted: Wanted, load: () => Promise<Page>): Promise<TargetMaps>;
   report(): CacheReport;
-  /** Empties every tier and what is stored of it. Bytes freed. */
+  /** Empties every tier. Bytes freed. */
   clear(): Promise<number>;
 }
 
 /** What is done to a tier whatever it holds. */
 type Switchable = Pick<TierCache<unknown>, "clear" | "invalidate" | "setBudget" | "setPolicy">;
 
-/** `now` in milliseconds. `openStore`: where entries may outlive the page. */
-export function createCaches(now: () => number, openStore?: () => Promise<EntryStore>): LoaderCaches {
+/** `now` in milliseconds. */
+export function createCaches(now: () => number): LoaderCaches {
   const polygons = new GeometryCache({ tier: "polygons", budgetBytes: 0, now });
   const images = new TierCache<Pixels>({ tier: "images", budgetBytes: 0, now });
   const maps = new TierCache<PackedMaps>({ tier: "maps", budgetBytes: 0, now });
@@ -71,8 +69,6 @@ export function createCaches(now: () => number, openStore?: () => Promise<EntryS
   let on: CacheSwitches = { images: false, polygons: false, maps: false, samples: false };
   let config: LoaderConfig | undefined;
   let owned: ReadonlySet<PageId> = new Set();
-  let store: PolygonStore | undefined;
-  const notices: string[] = [];
 
   const setSwitches = (switches: Partial<CacheSwitches>): void => {
     on = { ...on, ...switches };
@@ -120,15 +116,13 @@ export function createCaches(now: () => number, openStore?: () => Promise<EntryS
     const { targets } = settings();
     if (!on.polygons) return buildPageGeometry(page.words, page.size, targets);
     const asked = geometryRequest(page, await contentOf(page, load));
-    if (store !== undefined) await store.restore(keyOf(asked));
     polygons.wouldHit(page.id, placementText(placement));
     const build = (): PageGeometry => buildPageGeometry(page.words, page.size, targets);
     const extra = extraParts(placement);
-    const { geometry, outcome } = polygons.lookUp(asked, build, {
+    const { geometry } = polygons.lookUp(asked, build, {
       asker: askerOf(request),
       ...(extra && { extraParts: extra }),
     });
-    if (outcome.kind === "miss") store?.keep(keyOf(asked), geometry);
     return geometry;
   };
 
@@ -148,11 +142,6 @@ export function createCaches(now: () => number, openStore?: () => Promise<EntryS
       }
       polygons.setFault(features.cacheFault);
       setSwitches(switchesOf(features));
-      if (features.cachePersistence && openStore !== undefined) {
-        store ??= createPolygonStore(openStore, polygons, (sentence) => {
-          if (!notices.includes(sentence)) notices.push(sentence);
-        });
-      } else store = undefined;
     },
     setSwitches,
     get isOn() {
@@ -215,12 +204,10 @@ export function createCaches(now: () => number, openStore?: () => Promise<EntryS
         maps: maps.report(on.maps),
         samples: samples.report(on.samples),
       },
-      notices: [...notices],
+      notices: [],
+      findings: [],
     }),
-    clear: async () => {
-      const freed = TIERS.reduce((sum, tier) => sum + tiers[tier].clear("somebody cleared the caches"), 0);
-      return freed + ((await store?.clear()) ?? 0);
-    },
+    clear: async () => TIERS.reduce((sum, tier) => sum + tiers[tier].clear("somebody cleared the caches"), 0),
   };
 }
 

@@ -4,20 +4,16 @@
 import { PlaygroundError } from "../core/index.ts";
 import type { Page, PageId } from "../dataset/index.ts";
 import { createCaches } from "./caches.ts";
-import type { EntryStore } from "./entry-store.ts";
 import type { LoaderCalls, LoaderConfig } from "./loader.ts";
 import { prepareSample, type SampleTools } from "./prepare-sample.ts";
 import type { Sample, SampleRequest } from "./types.ts";
 
 /** How this thread reads and decodes pages, and its clock in milliseconds. */
-export interface LoaderTools extends Omit<SampleTools, "caches"> {
-  /** Where cache entries may outlive the page; without it, persistence is not to be had. */
-  readonly openStore?: () => Promise<EntryStore>;
-}
+export type LoaderTools = Omit<SampleTools, "caches">;
 
 /** `prepare` rejects with "internal" for a page that the loader does not own, else as prepareSample. */
 export function createLoader(tools: LoaderTools): LoaderCalls {
-  const caches = createCaches(tools.now, tools.openStore);
+  const caches = createCaches(tools.now);
   const sampleTools: SampleTools = { ...tools, caches };
   let config: LoaderConfig | undefined;
   let pages: ReadonlyMap<PageId, Page> = new Map();

@@ -5,7 +5,6 @@ export { createCaches, switchesOf } from "./caches.ts";
 export { createLoader, type LoaderTools } from "./create-loader.ts";
 export type { CacheSwitches, LoaderCalls, LoaderConfig, LoaderHandle, LoaderSetup } from "./loader.ts";
 export { epochOrder, sampleSequence, validationSequence } from "./order.ts";
-export type { EntryStore, StoredEntry } from "./entry-store.ts";
 export { NO_CACHE_REPORT } from "./pool/counters.ts";
 export { LoaderPool, type LoaderPoolSetup, type PoolCounters } from "./pool/loader-pool.ts";
 export { ownerOf, shareOfBudget } from "./pool/ownership.ts";

@@ -26,7 +26,7 @@ export interface LoaderCalls {
   setCaches(on: Partial<CacheSwitches>): Promise<void>;
   prepare(request: SampleRequest): Promise<Sample>;
   caches(): Promise<CacheReport>;
-  /** Empties all caches and what is stored of them. Bytes freed. */
+  /** Empties all caches. Bytes freed. */
   clearCaches(): Promise<number>;
 }
 

@@ -4,7 +4,7 @@
 import type { Config } from "./types.ts";
 
 /** Pages of the training split that a run uses. */
-export function usedPages(config: Config, trainPages: number): number {
+export function usedPages(config: Pick<Config, "train">, trainPages: number): number {
   const limit = config.train.limitPages;
   return limit === "all" ? trainPages : Math.min(limit, trainPages);
 }
@@ -15,7 +15,7 @@ export function plannedSteps(config: Config, trainPages: number): number {
 }
 
 /** Passes over the training pages, usually not whole. Infinity without pages. */
-export function plannedEpochs(config: Config, trainPages: number): number {
+export function plannedEpochs(config: Pick<Config, "train">, trainPages: number): number {
   if (config.train.length.unit === "epochs") return config.train.length.count;
   return (config.train.length.count * config.train.batchSize) / usedPages(config, trainPages);
 }

@@ -120,10 +120,6 @@ export interface Config {
     readonly sampleCacheBytes: number | "unlimited";
     /** "lru": the least recently used leaves · "pin": what fits first stays. */
     readonly cachePolicy: "lru" | "pin";
-    /** Polygons are kept in the browser's storage as well. */
-    readonly cachePersistence: boolean;
-    /** The predictor switches tiers on that pay. */
-    readonly cacheAuto: boolean;
     /** A mistake of the original project, planted for a lesson. */
     readonly cacheFault:
       | "none"

@@ -178,6 +178,7 @@ const tier = { on: false, counters, epochs: [], misses: [], distances: [], worki
 const noCaches: CacheReport = {
   tiers: { images: tier, polygons: tier, maps: tier, samples: tier },
   notices: [],
+  findings: [],
 };
 const noLoaders = {
   ...{ workers: 0, delivered: 0, queued: 0, inFlight: 0 },

@@ -16,7 +16,7 @@ const remembered = z.object({
   motion: z.enum(["system", "reduced"]),
   hasSingleKeys: z.boolean(),
   score: z.enum(["cleval mean", "cleval pooled", "iou mean", "iou pooled"]),
-  drawer: z.enum(["lab", "files", "log", "profiler"]).nullable(),
+  drawer: z.enum(["cache", "lab", "files", "log", "profiler"]).nullable(),
 });
 
 export function readView(memory: Memory): ViewSlice {

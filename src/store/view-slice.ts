@@ -2,7 +2,7 @@
 
 export type ThemeChoice = "system" | "light" | "dark";
 export type MotionChoice = "system" | "reduced";
-export type DrawerTab = "files" | "lab" | "log" | "profiler" | "race";
+export type DrawerTab = "cache" | "files" | "lab" | "log" | "profiler" | "race";
 export type ScoreVariant = "cleval mean" | "cleval pooled" | "iou mean" | "iou pooled";
 
 export interface Overlays {

@@ -2,6 +2,7 @@
 
 export { type BudgetBytes, checkedBudget } from "./cache/budget.ts";
 export { countersSince, NO_CACHE_COUNTERS, totalCounters, totalReport } from "./cache/counters.ts";
+export { diagnose, type Finding, type FindingId, shuffledLruHitRate } from "./cache/diagnose.ts";
 export { CACHE_FAULTS, type CacheFault } from "./cache/faults.ts";
 export { GeometryCache, type LookUp } from "./cache/geometry-cache.ts";
 export { type GeometryKey, type GeometryRequest, hashBytes, type KeyParts, keyOf } from "./cache/key.ts";
@@ -22,6 +23,6 @@ export {
   type TierReport,
   TIERS,
 } from "./cache/types.ts";
-export { buildPageGeometry, isPageGeometry, type PageGeometry } from "./page-geometry.ts";
+export { buildPageGeometry, type PageGeometry } from "./page-geometry.ts";
 export { TARGETS_VERSION, type TargetParams } from "./params.ts";
 export { type FloatTargets, type RenderedTargets, renderFloatTargets, renderTargets } from "./render.ts";

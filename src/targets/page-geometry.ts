@@ -63,42 +63,6 @@ export function buildPageGeometry(
   };
 }
 
-/** Whether foreign data (a stored record) has the arrays of a page's geometry, with sizes and indices that fit each other. */
-export function isPageGeometry(value: unknown): value is PageGeometry {
-  if (typeof value !== "object" || value === null) return false;
-  const { variant, wordCount, ignored, distancesPx, outlines, shrunk, grown, sizeBytes } =
-    value as Partial<PageGeometry>;
-  return (
-    (variant === "db" || variant === "original") &&
-    Number.isInteger(wordCount) &&
-    Number.isFinite(sizeBytes) &&
-    ignored instanceof Uint8Array &&
-    ignored.length === wordCount &&
-    distancesPx instanceof Float64Array &&
-    distancesPx.length === wordCount &&
-    outlines?.xy instanceof Float64Array &&
-    shrunk?.xy instanceof Int32Array &&
-    grown?.xy instanceof Int32Array &&
-    [outlines, shrunk, grown].every((paths) => arePaths(paths, wordCount as number))
-  );
-}
-
-function arePaths({ xy, pathStart, wordStart }: Paths<Float64Array | Int32Array>, words: number): boolean {
-  return (
-    pathStart instanceof Int32Array &&
-    wordStart instanceof Int32Array &&
-    wordStart.length === words + 1 &&
-    wordStart[words] === pathStart.length - 1 &&
-    pathStart[pathStart.length - 1] === xy.length &&
-    isRising(pathStart) &&
-    isRising(wordStart)
-  );
-}
-
-function isRising(starts: Int32Array): boolean {
-  return starts[0] === 0 && starts.every((start, i) => i === 0 || start >= (starts[i - 1] as number));
-}
-
 function buildWord(
   word: Pick<Word, "polygon" | "ignore">,
   size: Size<"upright">,

@@ -1,10 +1,10 @@
 // The loaders of a run: gives samples in the seeded order whatever their number, keeps a fixed number ahead, validates a
 // list of pages, and changes the number of loaders while it goes on. How a loader starts is handed in.
 
-import type { Config } from "../../config/index.ts";
+import { type Config, plannedEpochs } from "../../config/index.ts";
 import { PlaygroundError } from "../../core/index.ts";
 import type { Page, PageId } from "../../dataset/index.ts";
-import type { CacheCounters, CacheReport } from "../../targets/index.ts";
+import { type CacheCounters, type CacheReport, diagnose } from "../../targets/index.ts";
 import type { CacheSwitches, LoaderConfig, LoaderHandle } from "../loader.ts";
 import { sampleSequence, validationSequence } from "../order.ts";
 import type { Sample, SampleRequest } from "../types.ts";
@@ -163,10 +163,11 @@ export class LoaderPool {
     const living = await Promise.all(
       this.#lanes.map(async (lane) => ({ name: lane.name, report: await reportOf(lane) })),
     );
-    return joined(this.#gone, living);
+    const report = joined(this.#gone, living);
+    return { ...report, findings: diagnose(report.tiers, this.#plannedEpochs()) };
   }
 
-  /** Empties all caches and what is stored of them. Bytes freed. */
+  /** Empties all caches. Bytes freed. */
   async clearCaches(): Promise<number> {
     await this.#ready();
     const freed = await Promise.all(
@@ -235,6 +236,10 @@ export class LoaderPool {
     const elsewhere = [...others].find((name) => name !== lane.name);
     this.#preparedBy.set(request.pageId, others.add(lane.name));
     return [lane, elsewhere === undefined || others.size === 0 ? request : { ...request, elsewhere }];
+  }
+
+  #plannedEpochs(): number {
+    return plannedEpochs(this.#setup.config, this.#setup.trainPages.length);
   }
 
   #hasPrivateCopies(): boolean {

@@ -132,21 +132,6 @@ export class TierCache<V> {
     else if (this.#placements.size < 100_000) this.#placements.add(key);
   }
 
-  /** Takes an entry that was stored earlier; it was not built now. */
-  restore(parts: KeyParts, value: V, bytes: number): void {
-    if (!this.#entries.has(this.#slotOf(parts))) this.#put(parts, value, bytes + keySizeBytes(parts));
-  }
-
-  /** A stored entry of the page cannot be used: its next look-up is a miss for that reason. */
-  refuse(page: string, detail: string): void {
-    this.#gone.set(page, { reason: "invalidated", detail });
-  }
-
-  /** Writing the page's entry to the persistent store failed: if memory loses it too, this is why. */
-  storeFailed(page: string, detail: string): void {
-    this.#gone.set(page, { reason: "store failed", detail });
-  }
-
   /** Drops one page. Bytes freed. */
   invalidate(pageId: string, detail = "the page was handed over or changed"): number {
     return this.#drop(pageId, { reason: "invalidated", detail });

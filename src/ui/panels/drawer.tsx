@@ -3,6 +3,7 @@
 import type { DrawerTab } from "../../store/index.ts";
 import { count } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
+import { CachePanel } from "./cache-panel.tsx";
 import { FileReports } from "./file-reports.tsx";
 import { LabPanel } from "./lab-panel.tsx";
 import { ProfilerPanel } from "./profiler-panel.tsx";
@@ -11,6 +12,7 @@ import { RacePanel } from "./race-panel.tsx";
 
 const TABS: readonly { readonly id: DrawerTab; readonly label: string }[] = [
   { id: "lab", label: "Assessment lab" },
+  { id: "cache", label: "Cache" },
   { id: "log", label: "Log" },
   { id: "files", label: "Files" },
   { id: "race", label: "Race" },
@@ -42,6 +44,7 @@ export function Drawer() {
         {open === null && <span className="small muted newest">{newest}</span>}
       </div>
       {open === "lab" && <LabPanel />}
+      {open === "cache" && <CachePanel />}
       {open === "log" && <LogList />}
       {open === "files" && <FileReports />}
       {open === "race" && <RacePanel />}

@@ -1,0 +1,236 @@
+// `npm run bench -- --suite pipeline`: what each cache tier saves between a page's file and its finished sample. All arms see
+// the same pages in turn, page by page, in one process; ratios are paired with the arm without a cache.
+
+import { createLoader, type LoaderCalls } from "../../src/batch/index.ts";
+import { resolveOrThrow } from "../../src/config/index.ts";
+import type { Page } from "../../src/dataset/index.ts";
+import { TIERS, type Tier } from "../../src/targets/index.ts";
+import { benchPages, nodeTools } from "./pipeline-pages.ts";
+import { percentile } from "./types.ts";
+
+export interface PipelineRow {
+  readonly words: number;
+  readonly split: "train" | "validation";
+  /** "none", a tier, or "all". */
+  readonly tiers: string;
+  readonly epoch: number;
+  readonly augmented: boolean;
+  /** The whole way from file to finished sample, and its part for targets (geometry and drawing): medians over n. */
+  readonly dataMs: number;
+  readonly targetMs: number;
+  readonly hitRate: number;
+  readonly n: number;
+}
+
+export interface PipelineRatio {
+  readonly words: number;
+  readonly split: "train" | "validation";
+  readonly tiers: string;
+  readonly augmented: boolean;
+  readonly what: "targetMs" | "dataMs" | "lookUpShare";
+  /** With the cache over without, epochs 2 and later; lookUpShare: key and look-up over the build of a miss. */
+  readonly median: number;
+  readonly p10: number;
+  readonly p90: number;
+  readonly n: number;
+}
+
+export interface PipelineReport {
+  readonly schema: "ocr-training-playground/pipeline-bench@1";
+  readonly inputSizePx: number;
+  readonly pages: number;
+  readonly repeats: number;
+  readonly rows: readonly PipelineRow[];
+  readonly ratios: readonly PipelineRatio[];
+}
+
+interface Arm {
+  readonly tiers: string;
+  readonly augmented: boolean;
+  readonly split: "train" | "validation";
+}
+
+interface Measured extends Arm {
+  readonly epoch: number;
+  readonly page: string;
+  readonly repeat: number;
+  readonly dataMs: number;
+  readonly targetMs: number;
+}
+
+const INPUT_PX = 640;
+const EPOCHS = 3;
+const NAMES = ["none", ...TIERS, "all"] as const;
+/** Recipe of MhLiao/DB without the crop, so that every word stays in view; or nothing random at all. */
+const RANDOM = {
+  "augment.flip": 0.5,
+  "augment.rotateDeg": 10,
+  "augment.scaleMin": 0.8,
+  "augment.scaleMax": 1.25,
+};
+const FIXED = { "augment.flip": 0, "augment.rotateDeg": 0, "augment.scaleMin": 1, "augment.scaleMax": 1 };
+
+export async function benchPipeline(words: readonly number[], repeats: number): Promise<PipelineReport> {
+  const rows: PipelineRow[] = [];
+  const ratios: PipelineRatio[] = [];
+  const count = 6;
+  for (const wordCount of words) {
+    const pages = await benchPages(wordCount, count);
+    // Once for nothing: the compiler has seen every path before anything is counted.
+    await measure(pages, 0);
+    const measured: Measured[] = [];
+    const rates = new Map<string, { hits: number; lookups: number }>();
+    const shares: number[] = [];
+    for (let repeat = 1; repeat <= repeats; repeat++) {
+      const round = await measure(pages, repeat);
+      measured.push(...round.measured);
+      shares.push(round.lookUpShare);
+      for (const [name, rate] of round.rates) {
+        const sum = rates.get(name) ?? { hits: 0, lookups: 0 };
+        rates.set(name, { hits: sum.hits + rate.hits, lookups: sum.lookups + rate.lookups });
+      }
+    }
+    rows.push(...rowsOf(wordCount, measured, rates));
+    ratios.push(...ratiosOf(wordCount, measured));
+    const arm = { words: wordCount, split: "train", tiers: "polygons", augmented: true } as const;
+    ratios.push({ ...arm, what: "lookUpShare", ...spreadOf(shares) });
+  }
+  for (const ratio of ratios) console.log(sentenceOf(ratio));
+  return {
+    schema: "ocr-training-playground/pipeline-bench@1",
+    ...{ inputSizePx: INPUT_PX, pages: count, repeats, rows, ratios },
+  };
+}
+
+/** One repeat: fresh loaders, three epochs, every page by every arm before the next page. */
+async function measure(pages: readonly Page[], repeat: number) {
+  const arms = armsOf();
+  const loaders = await Promise.all(arms.map((arm) => openLoader(arm, pages)));
+  const measured: Measured[] = [];
+  const rates = new Map<string, { hits: number; lookups: number }>();
+  for (let epoch = 0; epoch < EPOCHS; epoch++) {
+    for (const page of pages) {
+      for (let turn = 0; turn < arms.length; turn++) {
+        // Another arm begins each time, so that none always follows the same neighbour.
+        const at = (turn + repeat + epoch) % arms.length;
+        const arm = arms[at] as Arm;
+        const loader = loaders[at] as LoaderCalls;
+        const start = performance.now();
+        const { timing } = await loader.prepare({ pageId: page.id, split: arm.split, epoch, sequence: 0 });
+        const wallMs = performance.now() - start;
+        const targetMs = timing.targetsMs;
+        measured.push({ ...arm, epoch, page: page.id, repeat, dataMs: wallMs, targetMs });
+      }
+    }
+  }
+  let lookUpShare = Number.NaN;
+  for (const [at, arm] of arms.entries()) {
+    const { tiers } = await (loaders[at] as LoaderCalls).caches();
+    for (let epoch = 0; epoch < EPOCHS; epoch++) {
+      const counts = TIERS.flatMap((tier) => tiers[tier].epochs.filter((row) => row.epoch === epoch));
+      rates.set(nameOf(arm, epoch), {
+        hits: counts.reduce((sum, { hits }) => sum + hits, 0),
+        lookups: counts.reduce((sum, { lookups }) => sum + lookups, 0),
+      });
+    }
+    if (arm.tiers === "polygons" && arm.augmented) {
+      const { lookUpMs, lookups, buildMs, builds } = tiers.polygons.counters;
+      lookUpShare = lookUpMs / lookups / (buildMs / builds);
+    }
+  }
+  return { measured, rates, lookUpShare };
+}
+
+function armsOf(): Arm[] {
+  const arms: Arm[] = [];
+  for (const tiers of NAMES) {
+    for (const augmented of [true, false]) arms.push({ tiers, augmented, split: "train" });
+  }
+  for (const tiers of ["none", "all"]) arms.push({ tiers, augmented: false, split: "validation" });
+  return arms;
+}
+
+async function openLoader({ tiers, augmented }: Arm, pages: readonly Page[]): Promise<LoaderCalls> {
+  const isOn = (tier: Tier): boolean => tiers === "all" || tiers === tier;
+  const values = {
+    "model.inputSizePx": INPUT_PX,
+    "augment.crop": false,
+    "augment.color": 0,
+    ...(augmented ? RANDOM : FIXED),
+    "features.imageCache": isOn("images"),
+    "features.polygonCache": isOn("polygons"),
+    "features.mapCache": isOn("maps"),
+    "features.sampleCache": isOn("samples"),
+  };
+  const { config } = resolveOrThrow({ layers: [{ layer: "file", from: "the benchmark", values }] }).resolved;
+  const loader = createLoader(nodeTools);
+  const room = "unlimited";
+  const budgets = { images: room, polygons: room, maps: room, samples: room } as const;
+  await loader.setUp({ config, pages, budgets });
+  return loader;
+}
+
+function rowsOf(
+  words: number,
+  measured: readonly Measured[],
+  rates: ReadonlyMap<string, { hits: number; lookups: number }>,
+): PipelineRow[] {
+  return armsOf().flatMap((arm) =>
+    Array.from({ length: EPOCHS }, (_, epoch) => {
+      const own = measured.filter((one) => nameOf(one, one.epoch) === nameOf(arm, epoch));
+      const { hits, lookups } = rates.get(nameOf(arm, epoch)) ?? { hits: 0, lookups: 0 };
+      return {
+        ...{ words, ...arm, epoch: epoch + 1, n: own.length },
+        dataMs: percentile(
+          own.map(({ dataMs }) => dataMs),
+          0.5,
+        ),
+        targetMs: percentile(
+          own.map(({ targetMs }) => targetMs),
+          0.5,
+        ),
+        hitRate: lookups === 0 ? 0 : hits / lookups,
+      };
+    }),
+  );
+}
+
+function ratiosOf(words: number, measured: readonly Measured[]): PipelineRatio[] {
+  const warm = measured.filter(({ epoch }) => epoch > 0);
+  const key = ({ augmented, split, epoch, page, repeat }: Measured): string =>
+    [augmented, split, epoch, page, repeat].join(" ");
+  const without = new Map(warm.filter(({ tiers }) => tiers === "none").map((one) => [key(one), one]));
+  return armsOf()
+    .filter(({ tiers }) => tiers !== "none")
+    .flatMap((arm) =>
+      (["targetMs", "dataMs"] as const).flatMap((what) => {
+        const own = warm.filter((one) => nameOf(one, 0) === nameOf(arm, 0));
+        const values = own
+          .map((one) => one[what] / (without.get(key(one))?.[what] ?? Number.NaN))
+          .filter(Number.isFinite);
+        return values.length === 0 ? [] : [{ words, ...arm, what, ...spreadOf(values) }];
+      }),
+    );
+}
+
+function nameOf({ tiers, augmented, split }: Arm, epoch: number): string {
+  return [tiers, augmented, split, epoch].join(" ");
+}
+
+function spreadOf(values: readonly number[]) {
+  return {
+    median: percentile(values, 0.5),
+    p10: percentile(values, 0.1),
+    p90: percentile(values, 0.9),
+    n: values.length,
+  };
+}
+
+function sentenceOf({ words, split, tiers, augmented, what, median, p10, p90, n }: PipelineRatio): string {
+  const names = { targetMs: "targets", dataMs: "whole sample", lookUpShare: "look-up of a build" };
+  const how = augmented ? "augmented" : "not augmented";
+  return (
+    `${String(words).padStart(3)} words, ${split}, ${how}, ${tiers}: ${names[what]} ${median.toFixed(3)} ` +
+    `(${p10.toFixed(3)} to ${p90.toFixed(3)}, n ${n})`
+  );
+}

@@ -1,0 +1,160 @@
+// The cache inspector: what the caches hold, what they cost and save, and why each look-up missed.
+
+import { useState } from "react";
+import type { FieldPath } from "../../config/index.ts";
+import type { MissReason, Tier, TierReport } from "../../protocol/index.ts";
+import { bytes, count, duration } from "../format.ts";
+import { useApp, usePlayground } from "../use-app.ts";
+import { CacheDistances } from "./cache-distances.tsx";
+import { CacheMisses } from "./cache-misses.tsx";
+
+const TIERS: readonly { readonly id: Tier; readonly label: string; readonly path: FieldPath }[] = [
+  { id: "polygons", label: "Polygons", path: "features.polygonCache" },
+  { id: "images", label: "Images", path: "features.imageCache" },
+  { id: "maps", label: "Maps", path: "features.mapCache" },
+  { id: "samples", label: "Samples", path: "features.sampleCache" },
+];
+
+export function CachePanel() {
+  const playground = usePlayground();
+  const caches = useApp(({ run }) => run.caches);
+  const [tier, setTier] = useState<Tier>("polygons");
+  const report = caches?.tiers[tier];
+  const isOn = useApp(({ settings }) => {
+    const { polygonCache, imageCache, mapCache, sampleCache } = settings.resolved.config.features;
+    return { polygons: polygonCache, images: imageCache, maps: mapCache, samples: sampleCache }[tier];
+  });
+  const findings = caches?.findings.filter((finding) => finding.tier === tier) ?? [];
+  return (
+    <div className="drawer-body cache-panel">
+      <div className="toolbar">
+        <label htmlFor="cache-tier">Cache of</label>
+        <select id="cache-tier" value={tier} onChange={(event) => setTier(event.target.value as Tier)}>
+          {TIERS.map(({ id, label }) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
+        {!isOn && (
+          <button
+            type="button"
+            className="button"
+            onClick={() =>
+              playground.setValue(TIERS.find(({ id }) => id === tier)?.path ?? "features.polygonCache", true)
+            }
+          >
+            Turn on
+          </button>
+        )}
+      </div>
+      {caches?.notices.map((notice) => (
+        <p key={notice} className="small">
+          {notice}
+        </p>
+      ))}
+      {report === undefined || report.counters.lookups === 0 ? (
+        <p className="empty small muted">
+          {isOn
+            ? "The cache is on. Hits and misses come with the first pages that are prepared."
+            : "The cache is off. Turn it on to see hits and misses."}
+        </p>
+      ) : (
+        <>
+          <Header report={report} />
+          {findings.map(({ id, sentence }) => (
+            <p key={id} className="small silent">
+              {sentence}
+            </p>
+          ))}
+          <Account report={report} isPolygons={tier === "polygons"} />
+          <div className="cache-columns">
+            <CacheMisses report={report} />
+            <Epochs report={report} />
+            <CacheDistances report={report} />
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Header({ report: { counters } }: { readonly report: TierReport }) {
+  const { hits, misses, lookups, savedMs, spentMs, budgetBytes } = counters;
+  const budget = budgetBytes === "unlimited" ? "no limit" : bytes(budgetBytes);
+  return (
+    <p className="figures">
+      {`hits ${count(hits)} · misses ${count(misses)} · hit rate ${percent(hits / lookups)} · ` +
+        `${count(counters.entries)} entries, ${bytes(counters.bytes)} of ${budget} · saved ${duration(savedMs)} · ` +
+        `spent ${duration(spentMs)} · net ${savedMs < spentMs ? "−" : "+"}${duration(Math.abs(savedMs - spentMs))}`}
+    </p>
+  );
+}
+
+/** The break-even formula with this run's numbers: a cache pays when h·B > L + (1 − h)·S. */
+function Account({
+  report: { counters },
+  isPolygons,
+}: {
+  readonly report: TierReport;
+  readonly isPolygons: boolean;
+}) {
+  const { lookups, hits, builds, buildMs, lookUpMs, storeMs, collisions, hitsAfterAugmentation } = counters;
+  if (builds === 0) return null;
+  const [h, build, look, store] = [hits / lookups, buildMs / builds, lookUpMs / lookups, storeMs / builds];
+  const gain = h * build;
+  const cost = look + (1 - h) * store;
+  return (
+    <p className="small muted figures">
+      {`Per page: it pays when hit rate × build > key and look-up + (1 − hit rate) × store: ${percent(h)} × ${fine(build)} = ` +
+        `${fine(gain)} against ${fine(look)} + ${percent(1 - h)} × ${fine(store)} = ${fine(cost)}. ` +
+        `It ${gain > cost ? "pays" : "does not pay yet"} (means of ${count(builds)} builds, ${count(lookups)} look-ups). ` +
+        `Collisions: ${count(collisions)}.` +
+        (isPolygons
+          ? ` With the key taken after augmentation the hit rate would be at most ${percent(hitsAfterAugmentation / lookups)}.`
+          : "")}
+    </p>
+  );
+}
+
+function Epochs({ report: { epochs } }: { readonly report: TierReport }) {
+  return (
+    <table className="small figures cache-table">
+      <caption>Hit rate by epoch</caption>
+      <thead>
+        <tr>
+          <th scope="col">Pages</th>
+          <th scope="col">Epoch</th>
+          <th scope="col">Look-ups</th>
+          <th scope="col">Hit rate</th>
+          <th scope="col">Most frequent reason</th>
+        </tr>
+      </thead>
+      <tbody>
+        {epochs.slice(-12).map((row) => (
+          <tr key={`${row.split} ${row.epoch}`}>
+            <td>{row.split === "train" ? "training" : "validation"}</td>
+            <td>{count(row.epoch + 1)}</td>
+            <td>{count(row.lookups)}</td>
+            <td>{percent(row.hits / row.lookups)}</td>
+            <td>{mostFrequent(row.reasons)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function mostFrequent(reasons: Readonly<Record<MissReason, number>>): string {
+  const [reason, times] = Object.entries(reasons).reduce((most, one) => (one[1] > most[1] ? one : most));
+  return times === 0 ? "no miss" : reason;
+}
+
+function percent(share: number): string {
+  return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : "—";
+}
+
+/** Times far below a millisecond keep a digit that says something. */
+function fine(ms: number): string {
+  return ms < 0.1 ? `${(1000 * ms).toFixed(1)} µs` : duration(ms);
+}
