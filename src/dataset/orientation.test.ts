@@ -47,4 +47,22 @@ describe("orientPolygon", () => {
       { numRuns: 200 },
     );
   });
+
+  it("and the inverse orientation come back within a millionth of a pixel", () => {
+    const coordinate = fc.double({ min: -50, max: 400, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ORIENTATIONS),
+        fc.array(coordinate, { minLength: 8, maxLength: 8 }),
+        (turn, flat) => {
+          const back: Orientation = turn === 6 ? 8 : turn === 8 ? 6 : turn;
+          const upright = orientPolygon(polygonIn("stored", flat), turn, stored);
+          const { widthPx, heightPx } = uprightSize(stored, turn);
+          const again = orientPolygon(polygonIn("stored", upright), back, { widthPx, heightPx });
+          for (const [at, value] of flat.entries())
+            expect(Math.abs((again[at] ?? 0) - value)).toBeLessThan(1e-6);
+        },
+      ),
+    );
+  });
 });
