@@ -60,20 +60,20 @@ export function countersSince(now: CacheCounters, before: CacheCounters): CacheC
 export function totalCounters(shards: readonly CacheCounters[]): CacheCounters {
   const [first, ...others] = shards;
   if (first === undefined) throw new RangeError("totalCounters needs at least one cache");
-  return others.reduce((sum, shard) => {
-    const grown = Object.fromEntries(GROWING.map((name) => [name, sum[name] + shard[name]]));
-    return {
-      ...sum,
-      ...grown,
-      reasons: combined(sum.reasons, shard.reasons, (a, b) => a + b),
-      entries: sum.entries + shard.entries,
-      bytes: sum.bytes + shard.bytes,
-      budgetBytes:
-        sum.budgetBytes === "unlimited" || shard.budgetBytes === "unlimited"
-          ? "unlimited"
-          : sum.budgetBytes + shard.budgetBytes,
-    };
-  }, first);
+  return others.reduce(addShard, first);
+}
+
+function addShard(sum: CacheCounters, shard: CacheCounters): CacheCounters {
+  const grown = Object.fromEntries(GROWING.map((name) => [name, sum[name] + shard[name]]));
+  const isUnlimited = sum.budgetBytes === "unlimited" || shard.budgetBytes === "unlimited";
+  return {
+    ...sum,
+    ...grown,
+    reasons: combined(sum.reasons, shard.reasons, (a, b) => a + b),
+    entries: sum.entries + shard.entries,
+    bytes: sum.bytes + shard.bytes,
+    budgetBytes: isUnlimited ? "unlimited" : Number(sum.budgetBytes) + Number(shard.budgetBytes),
+  };
 }
 
 /** A tier over all its loaders. Distances are those within a loader's own share, so they are scaled to the whole budget. */
