@@ -16,6 +16,7 @@ export const SMOKE = {
     "evaluation.every.unit": "steps",
     "evaluation.every.count": 20,
     "schedule.kind": "constant",
+    "schedule.warmupSteps": 20,
     "loader.workers": 0,
     "engine.kind": "auto",
   },

@@ -57,6 +57,11 @@ export function Setting({ field, isPending }: { readonly field: Field; readonly 
         />
       );
     }
+    case "model.init": {
+      // A file can be named on the command line only; the page has no place to give one.
+      const choices = field.type.kind === "choice" ? field.type.choices : [];
+      return <FieldControl {...props} choices={choices.filter(({ value }) => value !== "file")} />;
+    }
     default:
       return <FieldControl {...props} />;
   }
