@@ -15,8 +15,8 @@ it("the processor's kernels race plain tfjs, and the person's run goes on afterw
   await app.press("Space");
   await app.until(({ losses }) => losses.length >= 2);
   await app.button(/^Race/).click();
-  await app.page.getByLabel("First", { exact: true }).selectOption("wasm");
-  await app.page.getByLabel("Second", { exact: true }).selectOption("tfjs-cpu");
+  await app.page.getByLabel("First engine").selectOption("wasm");
+  await app.page.getByLabel("Second engine").selectOption("tfjs-cpu");
   await app.button("Start the race").click();
   const verdict = app.page.getByText(/times as fast as/);
   await verdict.waitFor({ timeout: 200_000 });

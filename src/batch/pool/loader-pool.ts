@@ -198,7 +198,11 @@ export class LoaderPool {
   }
 
   async #ready(): Promise<void> {
-    await this.#settled;
+    // Another change may have been asked for while this one was awaited: what goes on now would ask loaders that are leaving.
+    for (let seen: Promise<void> | undefined; seen !== this.#settled; ) {
+      seen = this.#settled;
+      await seen;
+    }
     if (this.#closed !== undefined) throw this.#closed;
   }
 
@@ -257,7 +261,7 @@ export class LoaderPool {
   #change(work: () => Promise<void>): Promise<void> {
     const change = this.#settled.then(async () => {
       if (this.#closed !== undefined) throw this.#closed;
-      await Promise.allSettled(this.#open);
+      while (this.#open.size > 0) await Promise.allSettled([...this.#open]);
       await work();
       this.#fill(0);
     });

@@ -120,6 +120,26 @@ describe("the order of samples", () => {
       { numRuns: 40 },
     );
   });
+
+  it("asks no loader that is about to leave when changes follow each other at once", async () => {
+    for (const [first, second] of [
+      [2, 0],
+      [0, 2],
+      [0, 1],
+      [3, 1],
+    ] as const) {
+      const { pool } = await open({ workers: 1, prefetch: 1 });
+      const loader = (workers: number) =>
+        workers === 0 ? { workers: 0 as const } : { workers, prefetch: 1 };
+      const changes = [pool.setLoader(loader(first))];
+      const taken = take(pool, 6);
+      changes.push(pool.setLoader(loader(second)), pool.setLoader(loader(first)));
+      expect(await taken).toEqual(expected(6));
+      await Promise.all(changes);
+      expect(pool.counters()).toMatchObject({ failed: 0, lost: 0, doubled: 0 });
+      pool.close();
+    }
+  });
 });
 
 describe("loaders", () => {

@@ -86,7 +86,11 @@ function EngineChoice({
   return (
     <label className="small">
       {label}{" "}
-      <select value={value} onChange={(event) => onChange(choices[event.target.selectedIndex] ?? value)}>
+      <select
+        aria-label={`${label} engine`}
+        value={value}
+        onChange={(event) => onChange(choices[event.target.selectedIndex] ?? value)}
+      >
         {choices.map((id) => (
           <option key={id} value={id}>
             {id}
