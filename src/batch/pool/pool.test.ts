@@ -128,12 +128,19 @@ describe("the order of samples", () => {
       [0, 1],
       [3, 1],
     ] as const) {
-      const { pool } = await open({ workers: 1, prefetch: 1 });
+      const { pool, started } = await open({ workers: 1, prefetch: 1 }, (fake) => {
+        fake.isSlow = true;
+      });
       const loader = (workers: number) =>
         workers === 0 ? { workers: 0 as const } : { workers, prefetch: 1 };
       const changes = [pool.setLoader(loader(first))];
       const taken = take(pool, 6);
       changes.push(pool.setLoader(loader(second)), pool.setLoader(loader(first)));
+      taken.catch(() => undefined);
+      for (let i = 0; i < 60; i++) {
+        await settle();
+        for (const fake of started) fake.release();
+      }
       expect(await taken).toEqual(expected(6));
       await Promise.all(changes);
       expect(pool.counters()).toMatchObject({ failed: 0, lost: 0, doubled: 0 });
