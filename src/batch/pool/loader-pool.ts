@@ -163,6 +163,7 @@ export class LoaderPool {
     const living = await Promise.all(
       this.#lanes.map(async (lane) => ({ name: lane.name, report: await reportOf(lane) })),
     );
+    if (this.#closed !== undefined) throw this.#closed;
     const report = joined(this.#gone, living);
     return { ...report, findings: diagnose(report.tiers, this.#plannedEpochs()) };
   }

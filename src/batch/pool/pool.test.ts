@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { resolveOrThrow } from "../../config/index.ts";
 import { PlaygroundError } from "../../core/index.ts";
-import { LoaderPool, type LoaderPoolSetup, ownerOf, sampleSequence } from "../index.ts";
+import { LoaderPool, type LoaderPoolSetup, NO_CACHE_REPORT, ownerOf, sampleSequence } from "../index.ts";
 import { FakeLoader, page, sampleOf } from "./fake-loader.ts";
 
 const config = resolveOrThrow({
@@ -288,6 +288,18 @@ describe("trouble", () => {
     await expect(pool.next()).rejects.toThrow(/answered sample 0 .* when 1 /);
     expect(pool.counters().doubled).toBeGreaterThan(0);
     pool.close();
+  });
+
+  it("closed while it counts, it rejects instead of counting nothing", async () => {
+    const { pool, started } = await open({ workers: 2, prefetch: 1 });
+    const answer = started[1]?.calls.caches;
+    for (const { calls } of started) {
+      calls.caches = async () => {
+        pool.close();
+        return answer?.() ?? NO_CACHE_REPORT;
+      };
+    }
+    await expect(pool.cacheReport()).rejects.toMatchObject({ data: { code: "cancelled" } });
   });
 
   it("closing leaves nothing hanging, whenever it comes", async () => {
