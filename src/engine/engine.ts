@@ -115,6 +115,8 @@ export interface EngineInfo {
   readonly isSoftware: boolean;
   /** A plain sentence when this is not the first choice, naming what is used and how much slower; else "". */
   readonly fallbackNotice: string;
+  /** Whether a step can tell how long each of its kernels ran, when the tracer wants to know. */
+  readonly timesKernels: boolean;
 }
 
 export type EngineId = "tfjs-webgpu" | "tfjs-webgl" | "tfjs-cpu" | "webgpu" | "wasm";

@@ -34,7 +34,7 @@ function racer(id: EngineId, ms: number, drift: number, log: string[], clock: { 
     id,
     available: async () => ({ ok: true }),
     build: async (): Promise<Engine> => ({
-      info: { id, label: id, adapter: "none", isSoftware: true, fallbackNotice: "" },
+      info: { id, label: id, adapter: "none", isSoftware: true, fallbackNotice: "", timesKernels: false },
       failed: new Promise(() => undefined),
       step: ({ images }: TrainBatch) => {
         log.push(`${id} ${images.reduce((sum, byte, i) => (sum + byte * (i % 97)) % 10007, 0)}`);

@@ -67,7 +67,14 @@ function fakeEngine(faults: Faults, asked: Asked): Engine {
     gradientNorm: 1,
   });
   const engine: Engine = {
-    info: { id: "wasm", label: "fake", adapter: "none", isSoftware: true, fallbackNotice: "" },
+    info: {
+      id: "wasm",
+      label: "fake",
+      adapter: "none",
+      isSoftware: true,
+      fallbackNotice: "",
+      timesKernels: false,
+    },
     failed,
     step: () => {
       const step = ++asked.steps;

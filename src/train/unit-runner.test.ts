@@ -43,7 +43,14 @@ function statefulFactory(): EngineFactory & { built: number } {
       let weight = 1;
       let moves = 0;
       return {
-        info: { id: "wasm", label: "fake", adapter: "none", isSoftware: true, fallbackNotice: "" },
+        info: {
+          id: "wasm",
+          label: "fake",
+          adapter: "none",
+          isSoftware: true,
+          fallbackNotice: "",
+          timesKernels: false,
+        },
         failed: new Promise(() => undefined),
         step: ({ images, flags }: TrainBatch, learningRate) => {
           const seen = images.reduce((sum, byte, i) => (sum + byte * (i % 97)) % 10007, 0) + flags.length;

@@ -98,6 +98,7 @@ class TfjsEngine implements Engine {
       adapter: backend.adapter,
       isSoftware: backend.isSoftware,
       fallbackNotice: NOTICES[backend.name],
+      timesKernels: false,
     };
   }
 

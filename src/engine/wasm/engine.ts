@@ -83,6 +83,7 @@ export class WasmEngine implements Engine {
       adapter: `WASM SIMD, ${threads}`,
       isSoftware: true,
       fallbackNotice: threadsNotice === undefined ? notice : `${notice} ${threadsNotice}`,
+      timesKernels: false,
     };
     this.failed = new Promise((_, reject) => {
       this.reportFailure = reject;

@@ -82,14 +82,14 @@ export class WebGpuEngine implements Engine {
       fallbackNotice: gpu.isSoftware
         ? "This machine offers WebGPU only on its processor; training is many times slower than on a GPU."
         : "",
+      timesKernels: gpu.device.features.has("timestamp-query"),
     };
     this.failed = gpu.failed;
     gpu.failed.catch((error: PlaygroundError) => {
       this.failure = error;
     });
     this.ring = new ReadRing("step report", REPORT_WORDS + TIMESTAMP_WORDS, STEPS_IN_FLIGHT, resources);
-    const hasClock = gpu.device.features.has("timestamp-query");
-    this.clock = hasClock ? new PhaseClock(gpu.device, resources) : undefined;
+    this.clock = this.info.timesKernels ? new PhaseClock(gpu.device, resources) : undefined;
     this.predictions.set(predictionName(settings.batchSize, false), predictAll);
     const table = trainingCalls(plan, settings).partials.tableWords;
     gpu.device.queue.writeBuffer(resources.get("partialTable"), 0, table);
