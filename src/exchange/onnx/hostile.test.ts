@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { PlaygroundError, randomFrom } from "../../core/index.ts";
 import { buildPlainDetector, initialWeights } from "../../graph/index.ts";
 import { readOnnx, writeOnnx } from "../index.ts";
+import { model, operator, page, value } from "./small-files.ts";
 import { WireWriter } from "./wire.ts";
 
 const graph = buildPlainDetector({ name: "tiny", width: 2, inner: 4 });
@@ -24,37 +25,6 @@ function outcome(bytes: Uint8Array): string {
     return thrown.data.message;
   }
 }
-
-/** A model of one graph whose content `fill` writes. */
-function model(fill: (graph: WireWriter) => void): Uint8Array {
-  return new WireWriter()
-    .integer(1, 8)
-    .message(7, fill)
-    .message(8, (set) => set.integer(2, 17))
-    .finish();
-}
-
-function value(writer: WireWriter, field: number, name: string, dims: readonly (number | string)[]): void {
-  writer.message(field, (info) =>
-    info.text(1, name).message(2, (type) =>
-      type.message(1, (tensor) =>
-        tensor.integer(1, 1).message(2, (shape) => {
-          for (const dim of dims)
-            shape.message(1, (side) => (typeof dim === "number" ? side.integer(1, dim) : side.text(2, dim)));
-        }),
-      ),
-    ),
-  );
-}
-
-function operator(writer: WireWriter, op: string, inputs: readonly string[], output: string): void {
-  writer.message(1, (node) => {
-    for (const input of inputs) node.text(1, input);
-    node.text(2, output).text(4, op);
-  });
-}
-
-const page = ["N", 3, "H", "W"] as const;
 
 /** Processor time of this process: a loaded machine must not decide. */
 function cpuMs(): number {

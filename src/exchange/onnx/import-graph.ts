@@ -174,13 +174,21 @@ export class GraphImport {
       case "Concat":
         this.#concat(node);
         return;
-      case "Identity": {
-        this.#values.set(node.outputs[0] ?? "", this.#value(node, 0));
+      case "Identity":
+        this.#identity(node);
         return;
-      }
       default:
         throw new Refusal(node, "no engine here knows this operator with its gradient");
     }
+  }
+
+  /** One value under two names: whoever reads either of them reads both. */
+  #identity(node: OnnxNode): void {
+    const [[from = ""], [to = ""]] = [node.inputs, node.outputs];
+    this.#values.set(to, this.#value(node, 0));
+    const readers = (this.#uses.get(from) ?? 0) - 1 + (this.#uses.get(to) ?? 0);
+    this.#uses.set(from, readers);
+    this.#uses.set(to, readers);
   }
 
   #conv(node: OnnxNode): void {
