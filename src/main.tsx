@@ -25,6 +25,7 @@ const playground = createPlayground(
     startTrainer: (listener) => startTrainer(listener),
     startData: (listener) => startData(listener),
     nowMs: () => Date.now(),
+    soon: (work) => void setTimeout(work, 0),
     newRunId: () => crypto.randomUUID(),
     lab: {
       start: (listener) => startLab(listener),

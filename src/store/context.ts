@@ -13,6 +13,8 @@ export interface Machine {
   readonly startData: StartData;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
+  /** Calls back once this task has ended, for what can wait until its neighbours have come too. */
+  readonly soon: (work: () => void) => void;
   /** A name no other run has. */
   readonly newRunId: () => string;
   readonly lab: LabMachine;

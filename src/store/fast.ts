@@ -1,4 +1,4 @@
-// Fast data beside the store: loss points, the newest maps of each page, the newest evaluation with its polygons, the pages.
+// Fast data beside the store: loss points, the newest maps of each page, the newest evaluation with its polygons, the pages, spans.
 // The store holds revisions; whoever draws reads from here.
 
 import type {

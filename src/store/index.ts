@@ -13,7 +13,7 @@ export { createPlayground, type Playground } from "./playground.ts";
 export { type Memory, readView, rememberView } from "./preferences.ts";
 export { countPage, type PageCounts } from "../client/index.ts";
 export { errorCount } from "./quality-slice.ts";
-export { type ProfilerCost, profilerCosts, type ProfilerSlice, type ThreadHeap } from "./profiler-slice.ts";
+export type { ProfilerSlice, ThreadHeap } from "./profiler-slice.ts";
 export { type FeatureLife, isSilent, isWarmingUp } from "./run-slice.ts";
 export { isActive, isLive, stepOf } from "./run-state.ts";
 export {

@@ -46,6 +46,7 @@ function lab(assess: (request: AssessRequest) => Promise<AssessOutcome>) {
     startTrainer: () => Promise.reject(new Error("no trainer")),
     startData: () => Promise.reject(new Error("no data")),
     nowMs: () => 0,
+    soon: (work) => work(),
     newRunId: () => "r",
     lab: {
       start: async (_listener: LabListener) => {

@@ -36,16 +36,22 @@ export function createLabControl(context: Context, control: RunControl): LabCont
       set({ doing: { doing, done, total } });
     } else if (event.kind === "race") {
       const { race } = store.getState().lab;
-      if (race !== null) set({ race: { ...race, steps: [...race.steps, event] }, doing: null });
+      if (race !== null)
+        set({ race: { ...race, stepsAsked: event.of, steps: [...race.steps, event] }, doing: null });
     } else set({ progress: event });
   };
 
+  const isPausable = (): boolean => store.getState().run.state.kind === "running";
+
   /** Pauses the run and resolves when it stands still; what is resolved lets it go on. */
   const holdRun = async (): Promise<() => Promise<void>> => {
-    const wasRunning = store.getState().run.state.kind === "running";
-    if (wasRunning) await control.pause();
-    await reached(() => !isActive(store.getState().run.state));
-    if (!wasRunning) return async () => undefined;
+    // A run that is still being prepared is paused as soon as it runs.
+    const { until, state } = store.getState().run;
+    const isWanted = isActive(state) && state.kind !== "pausing" && until === "train";
+    await reached(() => isStopping || isPausable() || !isActive(store.getState().run.state));
+    if (isPausable()) await control.pause();
+    await reached(() => isStopping || !isActive(store.getState().run.state));
+    if (!isWanted) return async () => undefined;
     return async () => {
       if (store.getState().run.state.kind === "paused") await control.train();
     };
@@ -140,9 +146,13 @@ export function createLabControl(context: Context, control: RunControl): LabCont
       }),
     race: (engines, steps) =>
       run("race", async (lab, subject) => {
-        set({ race: { engines, steps: [], outcome: null } });
+        const model = subject.resolved.config.model.name;
+        const race = { engines, model, stepsAsked: 0, steps: [], outcome: null };
+        set({ race });
         const outcome = await lab.race({ ...subject, engines, steps });
-        return { race: { engines, steps: outcome.steps, outcome } };
+        return {
+          race: { ...race, stepsAsked: outcome.steps.at(-1)?.of ?? 0, steps: outcome.steps, outcome },
+        };
       }),
     stop: () => {
       isStopping = true;

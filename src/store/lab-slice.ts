@@ -14,6 +14,10 @@ export function withCosts(known: readonly ProfilerCost[], measured: readonly Pro
 /** A race of two engines: the steps so far, and what they come to once it has ended. */
 export interface RaceState {
   readonly engines: readonly [EngineId, EngineId];
+  /** The network that they train. */
+  readonly model: string;
+  /** Steps of each in all, the warm-up included; 0 before the first. */
+  readonly stepsAsked: number;
   readonly steps: readonly RaceStep[];
   readonly outcome: RaceOutcome | null;
 }

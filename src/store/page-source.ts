@@ -22,7 +22,6 @@ export interface PageSource {
   refresh(): Promise<boolean>;
   /** Remembers own files; `refresh` imports them. */
   bring(files: readonly OwnFile[], name: string): void;
-  hasOwnFiles(): boolean;
   /** Shows pages that waited for a run to end. */
   showWaiting(): void;
 }
@@ -141,7 +140,6 @@ export function createPageSource(context: Context): PageSource {
       own = { files, name };
       store.setState(({ data }) => ({ data: { ...data, madeWith: null } }));
     },
-    hasOwnFiles: () => own !== null,
     showWaiting: () => {
       if (waiting === null) return;
       const { dataset, madeWith } = waiting;

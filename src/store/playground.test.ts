@@ -81,6 +81,7 @@ function fakeMachine(
   let runs = 0;
   const machine: Machine = {
     nowMs: () => 0,
+    soon: (work) => work(),
     newRunId: () => `run ${++runs}`,
     lab: {
       start: () => Promise.reject(new Error("no lab in this test")),

@@ -1,18 +1,6 @@
 // What the screen knows of the profiler: revisions and small facts. The spans themselves lie beside the store.
 
 import type { SpansEvent } from "../protocol/index.ts";
-import type { AppState } from "./state.ts";
-
-/** What a depth costs on this machine, as the Assessment lab measured it. */
-export interface ProfilerCost {
-  readonly depth: number;
-  /** Of the step time with the profiler off. */
-  readonly differencePct: number;
-  readonly ciLowPct: number;
-  readonly ciHighPct: number;
-  /** Paired blocks. */
-  readonly n: number;
-}
 
 export interface ThreadHeap {
   /** "page", "trainer", … */
@@ -62,16 +50,4 @@ export function withSpans(profiler: ProfilerSlice, event: SpansEvent): ProfilerS
 /** A new run: what was measured of the machine stays. */
 export function resetProfiler({ revision, heaps }: ProfilerSlice): ProfilerSlice {
   return { ...initialProfiler, revision: revision + 1, heaps };
-}
-
-/** What each depth costs, from the last assessment on this machine; empty before one. */
-export function profilerCosts(outcome: AppState["lab"]["outcome"]): readonly ProfilerCost[] {
-  const costs = outcome?.assessed.analysis.profilerCost ?? [];
-  return costs.map(({ depth, difference: { mean, ciLow, ciHigh, n } }) => ({
-    depth,
-    differencePct: mean,
-    ciLowPct: ciLow,
-    ciHighPct: ciHigh,
-    n,
-  }));
 }

@@ -40,6 +40,7 @@ export function createRunControl(context: Context): RunControl {
   const { store, fast, machine } = context;
   let connecting: Promise<TrainerClient> | null = null;
   let client: TrainerClient | null = null;
+  const arrived: TrainerEvent[] = [];
   /** What the run knows of the live settings. */
   let told: LiveSettings = {};
 
@@ -53,14 +54,22 @@ export function createRunControl(context: Context): RunControl {
     else store.setState({ error });
   };
 
+  /** Events that came one after the other change the state, and the screen, once. */
+  const takeArrived = (): void => {
+    const events = arrived.splice(0);
+    fast.recorder.tracer.span("events", () =>
+      store.setState((state) =>
+        events.reduce((now, event) => applyEvent(now, fast, event, machine.nowMs()), state),
+      ),
+    );
+    for (const event of events) goOnWhenReady(event);
+  };
+
   const connect = (): Promise<TrainerClient> => {
     connecting ??= machine
       .startTrainer({
         onEvent: (event) => {
-          fast.recorder.tracer.span("events", () =>
-            store.setState((state) => applyEvent(state, fast, event, machine.nowMs())),
-          );
-          goOnWhenReady(event);
+          if (arrived.push(event) === 1) machine.soon(takeArrived);
         },
         onDied,
       })

@@ -12,7 +12,7 @@ import {
   type Problem,
   plannedSteps,
 } from "../config/index.ts";
-import type { LiveSettings, Page } from "../protocol/index.ts";
+import type { EvaluationEvent, LiveSettings, Page } from "../protocol/index.ts";
 import type { FastData } from "./fast.ts";
 import { errorCount } from "./quality-slice.ts";
 import { isLive, stepOf } from "./run-state.ts";
@@ -109,6 +109,19 @@ export function wallPages(fast: FastData, pageIndex: number): readonly { index: 
 
 /** Index of the validation page with the most errors; null before an evaluation or when all is found. */
 export function worstPage(fast: FastData): number | null {
+  const { evaluation } = fast;
+  if (evaluation === null) return null;
+  const known = worstPages.get(evaluation);
+  if (known !== undefined) return known;
+  const worst = findWorst(fast);
+  worstPages.set(evaluation, worst);
+  return worst;
+}
+
+/** Asked at every change of the state, counted once for each evaluation. */
+const worstPages = new WeakMap<EvaluationEvent, number | null>();
+
+function findWorst(fast: FastData): number | null {
   let worst: number | null = null;
   let most = 0;
   for (const [index, page] of (fast.dataset?.validation ?? []).entries()) {

@@ -127,6 +127,7 @@ describe("the race", () => {
   it("has no interval with one pair, and none of the warm-up counts", () => {
     const step = (isWarmUp: boolean, a: number): RaceStep => ({
       step: 1,
+      of: 2,
       isWarmUp,
       stepMs: [a, 1],
       losses: [1, 1],

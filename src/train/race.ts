@@ -22,6 +22,8 @@ export interface RaceRequest extends Pick<StartRequest, "resolved" | "dataset"> 
 export interface RaceStep {
   /** From 1, the warm-up included. */
   readonly step: number;
+  /** Steps of each in all, the warm-up included. */
+  readonly of: number;
   readonly isWarmUp: boolean;
   /** From handing over the batch to having its loss, of each engine. */
   readonly stepMs: readonly [number, number];
@@ -76,6 +78,7 @@ export async function race(request: RaceRequest, tools: RaceTools): Promise<Race
         const [a, b] = results as [Timed, Timed];
         const step: RaceStep = {
           step: steps.length + 1,
+          of: total,
           isWarmUp: steps.length < RACE_WARM_UP,
           stepMs: [a.ms, b.ms],
           losses: [a.loss, b.loss],

@@ -10,7 +10,14 @@ const lab = {
   environment: () => ({ browser: "", cores: 1, isIsolated: true, clockMs: 1 }),
   address: () => "",
 };
-const machine = { startTrainer: never, startData: never, nowMs: () => 0, newRunId: () => "", lab };
+const machine = {
+  startTrainer: never,
+  startData: never,
+  nowMs: () => 0,
+  soon: (work: () => void) => work(),
+  newRunId: () => "",
+  lab,
+};
 const rest = createPlayground(
   machine,
   readView({ getItem: () => null, setItem: () => undefined }),

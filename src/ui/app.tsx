@@ -25,7 +25,6 @@ import { useApp, usePlayground } from "./use-app.ts";
 export function App() {
   useDocumentTheme();
   useKeyboard();
-  useDocumentTitle();
   useMainThreadTrace();
   return (
     <>
@@ -52,6 +51,7 @@ export function App() {
       </div>
       <Drawer />
       <LiveRegion />
+      <DocumentTitle />
       <ShortcutSheet />
       <CommandPalette />
       <DropZone />
@@ -69,15 +69,15 @@ function useMainThreadTrace(): void {
       for (const { startTime, duration } of list.getEntries())
         tracer.record("long task", startTime, duration);
     });
-    observer.observe({ type: "longtask" });
+    if (PerformanceObserver.supportedEntryTypes.includes("longtask")) observer.observe({ type: "longtask" });
     return () => observer.disconnect();
   }, [fast]);
 }
 
 const NAME = "OCR Training Playground";
 
-/** A tab in the background still tells how far the run is. */
-function useDocumentTitle(): void {
+/** A tab in the background still tells how far the run is. A part of its own: the screen is not drawn anew at each step. */
+function DocumentTitle(): null {
   const kind = useApp(({ run }) => run.state.kind);
   const step = useApp(({ run }) => stepOf(run.state));
   const planned = useApp(({ run }) => run.timing?.plannedSteps ?? null);
@@ -86,4 +86,5 @@ function useDocumentTitle(): void {
     const of = planned === null ? "" : ` of ${planned}`;
     document.title = isAtRest ? NAME : `step ${step}${of} · ${kind} · ${NAME}`;
   }, [kind, step, planned]);
+  return null;
 }

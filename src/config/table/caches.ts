@@ -4,7 +4,8 @@ import { choice, type FieldPath, type FieldSpec, integer } from "../fields.ts";
 import type { Config } from "../types.ts";
 
 type CachePath = Extract<FieldPath, `features.${string}Cache${string}` | `features.cache${string}`>;
-type TierSwitch = "polygonCache" | "imageCache" | "mapCache" | "sampleCache";
+const TIERS = ["imageCache", "polygonCache", "mapCache", "sampleCache"] as const;
+type TierSwitch = (typeof TIERS)[number];
 
 const MIB = 2 ** 20;
 
@@ -62,6 +63,10 @@ export const cacheFields: Readonly<Record<CachePath, FieldSpec>> = {
     help: "A pass in shuffled order through more pages than fit hardly ever hits a least-recently-used store; a pinned subset always hits on its part.",
     group: "Features",
     takesEffect: "restart",
+    applies: {
+      sentence: "only with a cache on",
+      when: ({ features }: Config) => TIERS.some((tier) => features[tier]),
+    },
   },
   "features.cacheFault": {
     label: "Planted cache fault",
@@ -78,5 +83,9 @@ export const cacheFields: Readonly<Record<CachePath, FieldSpec>> = {
     help: "For lessons: a mistake of the original project, on purpose. Results stay right, the cache does not pay.",
     group: "Features",
     takesEffect: "restart",
+    applies: {
+      sentence: "only with the polygon cache on",
+      when: ({ features }: Config) => features.polygonCache,
+    },
   },
 };

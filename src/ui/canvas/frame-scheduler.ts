@@ -4,6 +4,7 @@
 import { silentTracer, type Tracer } from "../../trace/index.ts";
 
 const BUDGET_MS = 8;
+const FRAME_MS = 16;
 let tracer: Tracer = silentTracer;
 
 /** Who is told how long frames take. */
@@ -19,6 +20,7 @@ interface Job {
 const jobs = new Map<string, Job>();
 const lastRunMs = new Map<string, number>();
 let requested = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Draws in the next frame, or once `intervalMs` have passed since the key was last drawn. */
 export function requestDraw(key: string, run: () => void, intervalMs = 0): void {
@@ -33,20 +35,26 @@ export function cancelDraw(key: string): void {
   lastRunMs.delete(key);
 }
 
+/** The next frame, or no frame at all before the first job is due. */
 function schedule(): void {
-  if (requested === 0) requested = requestAnimationFrame(runFrame);
+  if (requested !== 0) return;
+  const waitMs = Math.min(...[...jobs.values()].map(({ dueMs }) => dueMs)) - performance.now();
+  if (waitMs > FRAME_MS) {
+    clearTimeout(timer);
+    timer = setTimeout(schedule, waitMs);
+  } else requested = requestAnimationFrame(runFrame);
 }
 
 function runFrame(nowMs: number): void {
   requested = 0;
-  tracer.span("draw", () => drawDue(nowMs));
+  const due = [...jobs].filter(([, job]) => job.dueMs <= nowMs);
+  if (due.length > 0) tracer.span("draw", () => drawAll(due, nowMs));
   if (jobs.size > 0) schedule();
 }
 
-function drawDue(nowMs: number): void {
+function drawAll(due: readonly (readonly [string, Job])[], nowMs: number): void {
   const start = performance.now();
-  for (const [key, job] of jobs) {
-    if (job.dueMs > nowMs) continue;
+  for (const [key, job] of due) {
     jobs.delete(key);
     lastRunMs.set(key, nowMs);
     job.run();

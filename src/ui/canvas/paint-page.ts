@@ -32,10 +32,10 @@ export interface LineStyle {
   readonly dash: readonly number[];
 }
 
-export const TRUTH_STYLE: LineStyle = { color: "#0072b2", dash: [] };
+const TRUTH_STYLE: LineStyle = { color: "#0072b2", dash: [] };
 const IGNORED: LineStyle = { color: "#8a939a", dash: [1, 2] };
 
-export const WORD_STYLES: Readonly<Record<TruthOutcome, LineStyle>> = {
+const WORD_STYLES: Readonly<Record<TruthOutcome, LineStyle>> = {
   matched: { color: "#009e73", dash: [] },
   missed: { color: "#e69f00", dash: [4, 2.5] },
   merged: { color: "#cc79a7", dash: [5, 2, 1, 2] },
@@ -43,7 +43,7 @@ export const WORD_STYLES: Readonly<Record<TruthOutcome, LineStyle>> = {
   ignored: IGNORED,
 };
 
-export const BOX_STYLES: Readonly<Record<DetectionOutcome, LineStyle>> = {
+const BOX_STYLES: Readonly<Record<DetectionOutcome, LineStyle>> = {
   matched: { color: "#009e73", dash: [] },
   false: { color: "#d55e00", dash: [1.5, 1.5] },
   merged: { color: "#cc79a7", dash: [5, 2, 1, 2] },

@@ -52,7 +52,7 @@ export class TimelineView {
   #focus: { readonly row: number; readonly position: number } | null = null;
   #found: ReadonlySet<number> | null = null;
   #query = "";
-  #drag: { readonly fromMs: number; readonly x: number; isArea: boolean } | null = null;
+  #drag: { readonly fromMs: number; readonly x: number; isArea: boolean; area: Area | null } | null = null;
   #palette: Palette | undefined;
   readonly #canvas: HTMLCanvasElement;
   readonly #listener: TimelineListener;
@@ -62,6 +62,7 @@ export class TimelineView {
     this.#listener = listener;
     this.timeline = timeline;
     this.#view = padded(timeline.extent);
+    this.#resize();
   }
 
   get view(): Area {
@@ -70,6 +71,7 @@ export class TimelineView {
 
   /** New spans; while following, the view moves on to them. */
   setTable(table: Timeline["table"]): void {
+    if (table === this.timeline.table) return;
     const before = this.timeline.extent;
     this.timeline = buildTimeline(table);
     const { extent } = this.timeline;
@@ -102,7 +104,6 @@ export class TimelineView {
 
   follow(on: boolean): void {
     this.isFollowing = on;
-    if (on) this.setTable(this.timeline.table);
     this.#changed();
   }
 
@@ -172,7 +173,7 @@ export class TimelineView {
   }
 
   pointerDown(x: number): void {
-    this.#drag = { fromMs: this.#msAt(x), x, isArea: false };
+    this.#drag = { fromMs: this.#msAt(x), x, isArea: false, area: null };
   }
 
   pointerMove(x: number): void {
@@ -183,13 +184,24 @@ export class TimelineView {
     const reach = this.#msPerPx() * SNAP_PX;
     const a = snap(this.timeline.rows, drag.fromMs, reach);
     const b = snap(this.timeline.rows, this.#msAt(x), reach);
-    if (a !== b) this.select({ fromMs: Math.min(a, b), toMs: Math.max(a, b) });
+    if (a === b) return;
+    drag.area = { fromMs: Math.min(a, b), toMs: Math.max(a, b) };
+    this.draw();
+  }
+
+  /** The pointer was taken away in the middle of a drag. */
+  pointerCancel(): void {
+    this.#drag = null;
+    this.draw();
   }
 
   pointerUp(x: number, y: number): void {
     const drag = this.#drag;
     this.#drag = null;
-    if (drag === null || drag.isArea) return;
+    if (drag === null) return;
+    // Counted once, when the area is known.
+    if (drag.area !== null) this.select(drag.area);
+    if (drag.isArea) return;
     const row = rowTops(this.timeline).findIndex((top) => y >= top && y < top + ROW_PX);
     const found = this.timeline.rows[row];
     const position = found && spanAt(found, this.#msAt(x), this.#msPerPx() * SNAP_PX);
@@ -225,7 +237,7 @@ export class TimelineView {
     const look = {
       timeline: this.timeline,
       view: this.#view,
-      selection: this.selected?.area ?? null,
+      selection: this.#drag?.area ?? this.selected?.area ?? null,
       marks: this.marks,
       focus: this.#focus,
       found: this.#found,
@@ -297,6 +309,8 @@ export class TimelineView {
   }
 
   #focusOn(row: number, position: number): void {
+    // What is looked at stands still.
+    this.isFollowing = false;
     const found = this.timeline.rows[row];
     if (found === undefined) return;
     const { table } = this.timeline;
@@ -305,7 +319,6 @@ export class TimelineView {
     this.#focus = { row, position };
     if (startMs > this.#view.toMs || endMs < this.#view.fromMs) {
       const half = (this.#view.toMs - this.#view.fromMs) / 2;
-      this.isFollowing = false;
       this.#view = { fromMs: startMs - half, toMs: startMs + half };
     }
     const name = spanName(table.kernels, found.names[position] ?? 0);

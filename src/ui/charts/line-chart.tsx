@@ -34,6 +34,8 @@ interface Props {
   readonly format: (value: number) => string;
 }
 
+/** Five times a second is as fast as a line is read. */
+const INTERVAL_MS = 200;
 const STILL_INTERVAL_MS = 1000;
 
 /** `series`, `read`, `revisionOf`, `yRange` and `format` must be the same objects from render to render. */
@@ -58,16 +60,17 @@ export function LineChart(props: Props) {
     plot.current = made;
     const draw = (): void => {
       const { x, y } = read();
-      const data: uPlot.AlignedData = [Float64Array.from(x), ...y.map((column) => Float64Array.from(column))];
+      const data: uPlot.AlignedData = [new Float64Array(x), ...y.map((column) => new Float64Array(column))];
       made.setData(data);
     };
-    const ask = (): void => requestDraw(key, draw, still ? STILL_INTERVAL_MS : 0);
+    const ask = (): void => requestDraw(key, draw, still ? STILL_INTERVAL_MS : INTERVAL_MS);
     ask();
     const unsubscribe = store.subscribe((state, before) => {
       if (revisionOf(state) !== revisionOf(before)) ask();
     });
     const observer = new ResizeObserver(() => {
-      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height: heightPx });
+      const width = element.clientWidth;
+      if (width > 0 && width !== made.width) made.setSize({ width, height: heightPx });
     });
     observer.observe(element);
     return () => {

@@ -50,8 +50,8 @@ const always = (): boolean => true;
 const hasPages = ({ data }: AppState): boolean => (data.dataset?.validationPages ?? 0) > 0;
 const hasEvaluation = ({ quality }: AppState): boolean => quality.summaries.length > 0;
 
-const canStart = ({ run, data }: AppState): boolean =>
-  data.dataset !== null && (!isActive(run.state) || isWarmingUp(run));
+const canStart = ({ run, data, lab }: AppState): boolean =>
+  data.dataset !== null && lab.job === null && (!isActive(run.state) || isWarmingUp(run));
 
 const THRESHOLD_STEP = 0.05;
 

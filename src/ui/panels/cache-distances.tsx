@@ -49,12 +49,13 @@ export function CacheDistances({ report }: { readonly report: TierReport }) {
         ))}
       </svg>
       <label className="small">
-        What if the budget were {capacity}?
+        What if the budget were another one?
         <input
           type="range"
           min={from}
           max={to}
           value={at}
+          aria-valuetext={capacity}
           onChange={(event) => setLine(Number(event.target.value))}
         />
       </label>

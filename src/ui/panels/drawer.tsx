@@ -1,4 +1,5 @@
-// The bottom: why. The log in plain sentences, and what became of each file that was brought. Closed until asked for.
+// The bottom: why. The lab, the caches, the log, the files that were brought, the race and the profiler, each in a tab. Closed until
+// asked for.
 
 import type { DrawerTab } from "../../store/index.ts";
 import { count } from "../format.ts";
@@ -28,7 +29,7 @@ export function Drawer() {
   const blocks = useApp(({ lab }) => lab.progress?.block ?? lab.outcome?.assessed.blocks.length);
   const counts: Readonly<Partial<Record<DrawerTab, number | undefined>>> = { lab: blocks, log: lines, files };
   return (
-    <section className="card drawer" aria-label="Assessment lab, log and files">
+    <section className="card drawer" aria-label="Instruments and log">
       <div className="drawer-tabs">
         {TABS.map(({ id, label }) => (
           <button

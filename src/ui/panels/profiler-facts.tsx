@@ -1,6 +1,6 @@
 // Beside the timeline: memory by purpose and thread, how exactly the clocks are known, and what each depth costs here.
 
-import { type ProfilerCost, profilerCosts } from "../../store/index.ts";
+import type { ProfilerCost } from "../../protocol/index.ts";
 import { trackName } from "../../trace/index.ts";
 import { bytes, count, duration } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
@@ -13,8 +13,7 @@ const DEPTHS = [
 
 /** What the profiler costs, beside every depth, as the Assessment lab measured it on this machine. */
 export function CostFacts() {
-  const outcome = useApp(({ lab }) => lab.outcome);
-  const costs = profilerCosts(outcome);
+  const costs = useApp(({ lab }) => lab.profilerCost);
   return (
     <section aria-label="Its own cost">
       <h3>Its own cost</h3>
@@ -35,8 +34,8 @@ export function CostFacts() {
 function costSentence(cost: ProfilerCost | undefined): string {
   if (cost === undefined) return "not measured on this machine yet: run Assess";
   const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
-  const { differencePct, ciLowPct, ciHighPct, n } = cost;
-  return `${signed(differencePct)} % [${signed(ciLowPct)}, ${signed(ciHighPct)}] of a step, ${count(n)} blocks`;
+  const { mean, ciLow, ciHigh, n } = cost.difference;
+  return `${signed(mean)} % [${signed(ciLow)}, ${signed(ciHigh)}] of a step, ${count(n)} blocks`;
 }
 
 export function MemoryFacts() {

@@ -11,8 +11,10 @@ import { ClockFacts, CostFacts, MemoryFacts } from "./profiler-facts.tsx";
 import { gpuClockMs, ProfilerTable } from "./profiler-table.tsx";
 import { ProfilerTimeline } from "./profiler-timeline.tsx";
 
-/** New spans are laid out anew at most so often: it costs more than drawing them. */
+/** New spans are laid out anew at most so often; many of them less often: it costs more than drawing them. */
 const REBUILD_MS = 500;
+const MANY_REBUILD_MS = 2000;
+const MANY = 20_000;
 
 export function ProfilerPanel() {
   const table = useSpans();
@@ -32,7 +34,7 @@ export function ProfilerPanel() {
         <ProfilerTimeline table={table} detailsId={id} clockMs={clockMs} onSelect={setSelected} />
       )}
       <div className="profiler-columns">
-        {!isEmpty && <ProfilerTable id={id} table={table} area={selected?.area ?? null} />}
+        {!isEmpty && <ProfilerTable id={id} table={table} area={selected?.area ?? null} clockMs={clockMs} />}
         <div className="profiler-side">
           <CostFacts />
           <MemoryFacts />
@@ -49,9 +51,14 @@ function useSpans(): SpanTable {
   const [table, setTable] = useState(() => fast.spans.table());
   useEffect(() => {
     const key = "profiler spans";
-    const read = (): void => setTable(fast.spans.table());
+    let interval = REBUILD_MS;
+    const read = (): void => {
+      const next = fast.spans.table();
+      interval = next.names.length > MANY ? MANY_REBUILD_MS : REBUILD_MS;
+      setTable(next);
+    };
     const stop = store.subscribe((state, before) => {
-      if (state.profiler.revision !== before.profiler.revision) requestDraw(key, read, REBUILD_MS);
+      if (state.profiler.revision !== before.profiler.revision) requestDraw(key, read, interval);
     });
     return () => {
       stop();
@@ -79,8 +86,8 @@ function ProfilerControls({ table }: { readonly table: SpanTable }) {
         id={`${id}-depth`}
         value={isOn ? depth : "off"}
         onChange={({ target: { value } }) => {
-          if (value !== "off") playground.setValue("features.profilerDepth", value);
-          playground.setValue("features.profiler", value !== "off");
+          if (value !== "off" && value !== depth) playground.setValue("features.profilerDepth", value);
+          if (isOn !== (value !== "off")) playground.setValue("features.profiler", value !== "off");
         }}
       >
         <option value="off">off</option>
@@ -121,7 +128,7 @@ function ProfilerControls({ table }: { readonly table: SpanTable }) {
             : "press Train first, then record"}
       </span>
       <div className="spring" />
-      <button type="button" className="button" disabled={isEmpty} onClick={() => saveTrace(table)}>
+      <button type="button" className="button" disabled={isEmpty} onClick={() => void saveTrace(table)}>
         Save trace
       </button>
       <button
@@ -142,16 +149,24 @@ function ProfilerControls({ table }: { readonly table: SpanTable }) {
   );
 }
 
+/** Events written to text in one go: a file of all at once would hold the page for hundreds of milliseconds. */
+const EVENTS_A_PART = 4000;
+
 /** A file that ui.perfetto.dev and chrome://tracing open. */
-function saveTrace(table: SpanTable): void {
-  const facts = {
+async function saveTrace(table: SpanTable): Promise<void> {
+  const { traceEvents, ...rest } = chromeTrace(table, {
     app: "OCR Training Playground",
     saved: new Date().toISOString(),
     browser: navigator.userAgent,
-  };
-  const blob = new Blob([JSON.stringify(chromeTrace(table, facts))], { type: "application/json" });
+  });
+  const parts = [`${JSON.stringify(rest).slice(0, -1)},"traceEvents":[`];
+  for (let at = 0; at < traceEvents.length; at += EVENTS_A_PART) {
+    const text = JSON.stringify(traceEvents.slice(at, at + EVENTS_A_PART)).slice(1, -1);
+    parts.push(at === 0 ? text : `,${text}`);
+    await new Promise((goOn) => setTimeout(goOn, 0));
+  }
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
+  link.href = URL.createObjectURL(new Blob([...parts, "]}"], { type: "application/json" }));
   link.download = "playground-trace.json";
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

@@ -18,6 +18,7 @@ interface Props {
   readonly id: string;
   readonly table: SpanTable;
   readonly area: Area | null;
+  readonly clockMs: number;
 }
 
 const GROUPINGS: readonly { readonly id: Grouping; readonly label: string }[] = [
@@ -36,14 +37,13 @@ export function gpuClockMs(table: SpanTable): number {
   return clockStepMs(durations);
 }
 
-export function ProfilerTable({ id, table, area }: Props) {
+export function ProfilerTable({ id, table, area, clockMs }: Props) {
   const [by, setBy] = useState<Grouping>("stage");
   const rows = useMemo(() => summarise(table, by, area ?? undefined), [table, by, area]);
-  const clockMs = useMemo(() => gpuClockMs(table), [table]);
   const hasKernels = table.kernels.size > 0;
   const isKernels = by !== "stage";
   return (
-    <div>
+    <div id={id}>
       <div className="toolbar">
         <h3>{area === null ? "All spans kept" : "Spans of the selection"}</h3>
         <div className="spring" />
@@ -74,7 +74,7 @@ export function ProfilerTable({ id, table, area }: Props) {
             </p>
           )}
           <div className="scroll-x profiler-rows">
-            <table id={id} className="facts small figures profiler-table">
+            <table className="facts small figures profiler-table">
               <thead>
                 <tr>
                   <th scope="col">where</th>

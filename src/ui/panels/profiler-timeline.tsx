@@ -41,7 +41,6 @@ export function ProfilerTimeline({ table, detailsId, clockMs, onSelect }: Props)
       },
     });
     view.current = made;
-    made.setTable(first.current);
     const observer = new ResizeObserver(() => made.draw());
     observer.observe(element);
     // React listens passively to wheels, and a passive listener cannot keep the page from scrolling.
@@ -60,13 +59,19 @@ export function ProfilerTimeline({ table, detailsId, clockMs, onSelect }: Props)
     };
   }, []);
 
-  useEffect(() => view.current?.setTable(table), [table]);
+  const isFollowing = view.current?.isFollowing ?? true;
+  // What is looked at stands still: new spans are laid out while they are followed, or when they are asked for.
+  useEffect(() => {
+    if (isFollowing) view.current?.setTable(table);
+  }, [table, isFollowing]);
   useEffect(() => {
     if (theme !== undefined) view.current?.setTheme();
   }, [theme]);
   // A recording that has just been completed is what the person wants to see.
+  const shownStep = useRef(-1);
   useEffect(() => {
-    if (recorded === null || view.current === null) return;
+    if (recorded === null || view.current === null || shownStep.current === recorded.fromStep) return;
+    view.current.setTable(table);
     const { starts, durations, steps } = view.current.timeline.table;
     let fromMs = Number.POSITIVE_INFINITY;
     let toMs = Number.NEGATIVE_INFINITY;
@@ -76,8 +81,10 @@ export function ProfilerTimeline({ table, detailsId, clockMs, onSelect }: Props)
       fromMs = Math.min(fromMs, starts[i] ?? 0);
       toMs = Math.max(toMs, (starts[i] ?? 0) + (durations[i] ?? 0));
     }
-    if (toMs > fromMs) view.current.show({ fromMs, toMs });
-  }, [recorded]);
+    if (toMs <= fromMs) return;
+    shownStep.current = recorded.fromStep;
+    view.current.show({ fromMs, toMs });
+  }, [recorded, table]);
 
   const at = (event: PointerEvent<HTMLCanvasElement>): { x: number; y: number } => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -145,6 +152,7 @@ export function ProfilerTimeline({ table, detailsId, clockMs, onSelect }: Props)
             view.current?.pointerDown(at(event).x);
           }}
           onPointerMove={(event) => view.current?.pointerMove(at(event).x)}
+          onPointerCancel={() => view.current?.pointerCancel()}
           onPointerUp={(event) => view.current?.pointerUp(at(event).x, at(event).y)}
         />
       </button>
@@ -180,7 +188,7 @@ function SelectionFacts({ selected, clockMs }: { readonly selected: Selected; re
     ["max", maxMs],
   ] as const;
   return (
-    <dl className="selection-facts small figures" aria-live="polite">
+    <dl className="selection-facts small figures">
       <div>
         <dt>selected</dt>
         <dd>{duration(area.toMs - area.fromMs)}</dd>

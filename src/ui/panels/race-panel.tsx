@@ -3,7 +3,7 @@
 
 import { useMemo, useState } from "react";
 import type { EngineId, RaceStep } from "../../protocol/index.ts";
-import { type AppState, settingOf } from "../../store/index.ts";
+import type { AppState } from "../../store/index.ts";
 import { type ChartData, LineChart } from "../charts/line-chart.tsx";
 import type { LineSeries } from "../charts/plot-options.ts";
 import { duration, loss, significant } from "../format.ts";
@@ -104,30 +104,30 @@ function EngineChoice({
 function RaceProgress({ isRacing }: { readonly isRacing: boolean }) {
   const doing = useApp(({ lab }) => lab.doing);
   const steps = useApp(({ lab }) => lab.race?.steps.length ?? 0);
+  const asked = useApp(({ lab }) => lab.race?.stepsAsked ?? 0);
   const error = useApp(({ lab }) => lab.error);
-  const warmUp = 3;
   if (isRacing && doing !== null) return <Progress {...doing} />;
-  if (isRacing) return <Progress doing="racing" done={steps} total={COUNTED_STEPS + warmUp} />;
+  if (isRacing) return <Progress doing="racing" done={steps} total={asked} />;
   return error === null ? null : <p role="alert">{`${error.message} ${error.next}`}</p>;
 }
 
 function RaceResult() {
+  const { store } = usePlayground();
   const race = useApp(({ lab }) => lab.race);
-  const model = useApp((state) => settingOf(state, "model.name"));
-  const read = useMemo(() => () => chartOf(race?.steps ?? []), [race]);
+  const read = useMemo(() => () => chartOf(store.getState().lab.race?.steps ?? []), [store]);
   const series = useMemo(() => seriesOf(race?.engines ?? ["wasm", "wasm"]), [race?.engines]);
   if (race === null || race.steps.length === 0) return null;
   const sentence = raceSentence(race.engines, race.steps, race.outcome);
   const counted = race.steps.filter(({ isWarmUp }) => !isWarmUp);
   return (
     <>
-      <p role="status">
+      <p role={race.outcome === null ? undefined : "status"}>
         <strong>{sentence}</strong>
       </p>
       <table className="scores small figures">
         <thead>
           <tr>
-            <th scope="col">{`Engine (${String(model)})`}</th>
+            <th scope="col">{`Engine (${race.model})`}</th>
             <th scope="col">ms a step, median</th>
             <th scope="col">fastest</th>
             <th scope="col">slowest</th>
@@ -159,7 +159,7 @@ function RaceResult() {
         revisionOf={revisionOf}
         heightPx={120}
         yRange={null}
-        xMax={race.steps.length}
+        xMax={race.stepsAsked}
         format={significant}
       />
     </>
@@ -170,8 +170,8 @@ const revisionOf = (state: AppState): unknown => state.lab.race;
 
 function seriesOf([first, second]: readonly [EngineId, EngineId]): readonly LineSeries[] {
   return [
-    { label: first, color: "--accent", width: 3 },
-    { label: second, color: "--false", dash: [4, 4] },
+    { label: first, color: "accent", width: 3 },
+    { label: second, color: "false", dash: [4, 4] },
   ];
 }
 
