@@ -10,7 +10,6 @@ import {
   buildPageGeometry,
   type CacheReport,
   GeometryCache,
-  hashBytes,
   type KeyParts,
   keyOf,
   type PackedMaps,
@@ -38,6 +37,12 @@ export interface Wanted {
   readonly fixed: FixedPlacement | null;
 }
 
+/** A page's content in short, and when the making of the hash began. */
+export interface Hashed {
+  readonly content: string;
+  readonly startedMs: number;
+}
+
 export interface LoaderCaches {
   /** May come again: pages that are not owned any more leave, the rest stay. Throws "bad-config" for a bad budget. */
   setUp(setup: LoaderSetup): void;
@@ -45,11 +50,11 @@ export interface LoaderCaches {
   setSwitches(on: Partial<CacheSwitches>): void;
   /** Whether any tier needs to know what the page's file holds. */
   readonly isOn: boolean;
-  /** The page's finished sample, copied, or undefined. `load` reads the file when its content is not known yet. */
-  sample(wanted: Wanted, load: () => Promise<Page>): Promise<FinishedSample | undefined>;
+  /** The page's finished sample, copied, or undefined. `hash` is asked when the content is not known yet. */
+  sample(wanted: Wanted, hash: () => Promise<Hashed>): Promise<FinishedSample | undefined>;
   keepSample(wanted: Wanted, sample: FinishedSample, buildMs: number): void;
-  pixels(wanted: Wanted, load: () => Promise<Page>, decode: () => Promise<Pixels>): Promise<Pixels>;
-  targets(wanted: Wanted, load: () => Promise<Page>): Promise<TargetMaps>;
+  pixels(wanted: Wanted, hash: () => Promise<Hashed>, decode: () => Promise<Pixels>): Promise<Pixels>;
+  targets(wanted: Wanted, hash: () => Promise<Hashed>): Promise<TargetMaps>;
   report(): CacheReport;
   /** Empties every tier. Bytes freed. */
   clear(): Promise<number>;
@@ -75,12 +80,12 @@ export function createCaches(now: () => number): LoaderCaches {
     for (const tier of TIERS) if (!on[tier]) tiers[tier].clear("the cache was switched off");
   };
 
-  const contentOf = async (page: Page, load: () => Promise<Page>): Promise<string> => {
+  const hashOf = async (page: Page, hash: () => Promise<Hashed>): Promise<Hashed> => {
     const known = contents.get(page.file);
-    if (known !== undefined) return known;
-    const hash = hashBytes(new Uint8Array(await (await load()).file.arrayBuffer()));
-    contents.set(page.file, hash);
-    return hash;
+    if (known !== undefined) return { content: known, startedMs: now() };
+    const hashed = await hash();
+    contents.set(page.file, hashed.content);
+    return hashed;
   };
 
   const settings = (): LoaderConfig => {
@@ -111,16 +116,17 @@ export function createCaches(now: () => number): LoaderCaches {
 
   const geometryOf = async (
     { page, request, placement }: Wanted,
-    load: () => Promise<Page>,
+    hash: () => Promise<Hashed>,
   ): Promise<PageGeometry> => {
     const { targets } = settings();
     if (!on.polygons) return buildPageGeometry(page.words, page.size, targets);
-    const asked = geometryRequest(page, await contentOf(page, load));
+    const { content, startedMs } = await hashOf(page, hash);
+    const asked = geometryRequest(page, content);
     polygons.wouldHit(page.id, placementText(placement));
     const build = (): PageGeometry => buildPageGeometry(page.words, page.size, targets);
     const extra = extraParts(placement);
     const { geometry } = polygons.lookUp(asked, build, {
-      asker: askerOf(request),
+      ...{ asker: askerOf(request), startedMs },
       ...(extra && { extraParts: extra }),
     });
     return geometry;
@@ -147,54 +153,57 @@ export function createCaches(now: () => number): LoaderCaches {
     get isOn() {
       return on.images || on.maps || on.samples || on.polygons;
     },
-    sample: async (wanted, load) => {
+    sample: async (wanted, hash) => {
       if (!on.samples) return undefined;
       const { page, request, fixed } = wanted;
       if (fixed === null || !fixed.hasFixedColor) {
         samples.passBy(page.id, "bypassed", randomRule(settings()), askerOf(request));
         return undefined;
       }
-      const key = finishedKey(wanted, fixed, await contentOf(page, load));
-      const { value } = samples.find(key, askerOf(request));
-      return value && copyOf(value);
+      const { content, startedMs } = await hashOf(page, hash);
+      const { value } = samples.find(finishedKey(wanted, fixed, content), askerOf(request), startedMs);
+      return value && samples.takeOut(() => copyOf(value));
     },
     keepSample: (wanted, sample, buildMs) => {
       if (!on.samples || wanted.fixed?.hasFixedColor !== true) return;
-      const content = contents.get(wanted.page.file) ?? "";
+      const startedMs = now();
+      const content = contents.get(wanted.page.file);
+      // The tier was turned on after this sample was looked up.
+      if (content === undefined) return;
+      const key = finishedKey(wanted, wanted.fixed, content);
       const bytes = sample.image.length + sample.thresholds.length + sample.flags.length;
-      samples.keep(finishedKey(wanted, wanted.fixed, content), copyOf(sample), bytes, buildMs);
+      samples.keep(key, bytes, () => copyOf(sample), buildMs, startedMs);
     },
-    pixels: async ({ page, request }, load, decode) => {
+    pixels: async ({ page, request }, hash, decode) => {
       if (!on.images) return decode();
+      const { content, startedMs } = await hashOf(page, hash);
       const { id, orientation, size } = page;
-      const content = await contentOf(page, load);
-      const start = now();
       const key = { page: id, image: content, orientation, size: `${size.widthPx}×${size.heightPx}` };
-      const found = images.find(key, askerOf(request), start);
+      const found = images.find(key, askerOf(request), startedMs);
       if (found.value !== undefined) return found.value;
       const began = now();
       const pixels = await decode();
-      images.keep(key, pixels, pixels.rgba.length, now() - began);
+      images.keep(key, pixels.rgba.length, () => pixels, now() - began);
       return pixels;
     },
-    targets: async (wanted, load) => {
+    targets: async (wanted, hash) => {
       const { targets, model } = settings();
       const { page, request, placement, fixed } = wanted;
       const draw = async (): Promise<TargetMaps> =>
-        renderTargets(await geometryOf(wanted, load), placement, model.inputSizePx, targets);
+        renderTargets(await geometryOf(wanted, hash), placement, model.inputSizePx, targets);
       if (!on.maps) return draw();
       if (fixed === null) {
         maps.passBy(page.id, "bypassed", randomRule(settings()), askerOf(request));
         return draw();
       }
-      const key = finishedKey(wanted, fixed, await contentOf(page, load));
-      const found = maps.find(key, askerOf(request));
-      if (found.value !== undefined) return unpackMaps(found.value);
+      const { content, startedMs } = await hashOf(page, hash);
+      const key = finishedKey(wanted, fixed, content);
+      const { value } = maps.find(key, askerOf(request), startedMs);
+      if (value !== undefined) return maps.takeOut(() => unpackMaps(value));
       const began = now();
       const drawn = await draw();
       const builtMs = now() - began;
-      const packed = packMaps({ thresholds: drawn.thresholds, flags: drawn.flags });
-      maps.keep(key, packed, packedBytes(packed), builtMs);
+      maps.keep(key, packedBytes(drawn), () => packMaps(drawn), builtMs);
       return drawn;
     },
     report: () => ({

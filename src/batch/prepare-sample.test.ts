@@ -62,7 +62,7 @@ describe("prepareSample", () => {
     expect(kit.drawn).toEqual([placement]);
     expect(Buffer.from(sample.image).equals(resample(pixels, placement, 64, color))).toBe(true);
     expect(sample.flags[0]).toBe(3);
-    expect(sample.timing).toEqual({ startMs: 0, loadMs: 1, decodeMs: 1, augmentMs: 1, targetsMs: 1 });
+    expect(sample.timing).toEqual({ startMs: 0, loadMs: 1, decodeMs: 1, augmentMs: 2, targetsMs: 1 });
   });
 
   it("repeats itself to the byte, and changes with the epoch", async () => {
@@ -96,6 +96,29 @@ describe("prepareSample", () => {
   ] as const)("names the stage and the page when %s fails", async (doing, broken) => {
     await expect(prepareSample(request, page, config, tools(broken))).rejects.toMatchObject({
       data: { what: "a/1.png", doing: `${doing} page "1.png"` },
+    });
+  });
+
+  it("names stage and page when placing fails, or reading the content for a key", async () => {
+    const unplaced: Page = {
+      ...page,
+      get words(): Page["words"] {
+        throw new Error("torn");
+      },
+    };
+    await expect(prepareSample(request, unplaced, config, tools())).rejects.toMatchObject({
+      data: { what: "a/1.png", doing: `placing page "1.png"` },
+    });
+    const features = { ...config.features, imageCache: true };
+    const caches = createCaches(() => 0);
+    caches.setUp({
+      config: { ...config, features },
+      pages: [page],
+      budgets: { images: 9, polygons: 9, maps: 9, samples: 9 },
+    });
+    const load = async (p: Page): Promise<Page> => ({ ...p, file: { ...p.file, arrayBuffer: fail } });
+    await expect(prepareSample(request, page, config, tools({ caches, load }))).rejects.toMatchObject({
+      data: { what: "a/1.png", doing: `loading page "1.png"` },
     });
   });
 

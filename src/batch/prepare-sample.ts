@@ -10,7 +10,8 @@ import {
 } from "../augment/index.ts";
 import { PlaygroundError, toErrorData } from "../core/index.ts";
 import type { Page, Pixels } from "../dataset/index.ts";
-import type { LoaderCaches, Wanted } from "./caches.ts";
+import { hashBytes } from "../targets/index.ts";
+import type { Hashed, LoaderCaches, Wanted } from "./caches.ts";
 import type { LoaderConfig } from "./loader.ts";
 import { resample } from "./resample.ts";
 import type { Sample, SampleRequest, SampleTiming } from "./types.ts";
@@ -49,14 +50,14 @@ export async function prepareSample(
       const data = toErrorData(thrown, `${STAGES[name]} page "${page.name}"`);
       throw new PlaygroundError({ ...data, what: page.id });
     } finally {
-      timing[`${name}Ms`] = tools.now() - start;
+      timing[`${name}Ms`] += tools.now() - start;
     }
   };
   const sizePx = config.model.inputSizePx;
   const isTraining = request.split === "train";
 
   const { caches } = tools;
-  const { placement, color, fixed } = placed(request, page, config);
+  const { placement, color, fixed } = await stage("augment", () => placed(request, page, config));
   const wanted: Wanted = { page, request, placement, fixed };
   const start = tools.now();
 
@@ -71,18 +72,33 @@ export async function prepareSample(
     return stage("decode", async () => asListed(await tools.decode(loaded), page));
   };
 
-  const finished = await caches.sample(wanted, load);
+  const hashed = async ({ file }: Page): Promise<Hashed> => {
+    const startedMs = tools.now();
+    return { startedMs, content: hashBytes(new Uint8Array(await file.arrayBuffer())) };
+  };
+  let hashMs = 0;
+  const hash = async (): Promise<Hashed> => {
+    const loaded = await load();
+    const made = await stage("load", () => hashed(loaded));
+    hashMs = tools.now() - made.startedMs;
+    return made;
+  };
+
+  const finished = await caches.sample(wanted, hash);
   if (finished !== undefined) {
     // Looking up and copying is all the loading there was.
     timing.loadMs = tools.now() - start;
     return { request, ...finished, placement, timing: timing satisfies SampleTiming };
   }
-  const pixels = await caches.pixels(wanted, load, decode);
+  // What was read for the key is part of the build, as a build without a cache reads it too; the key itself is not.
+  const readMs = timing.loadMs - hashMs;
+  const missedMs = tools.now();
+  const pixels = await caches.pixels(wanted, hash, decode);
   const image = await stage("augment", () => resample(pixels, placement, sizePx, color));
   const maps = isTraining
-    ? await stage("targets", () => caches.targets(wanted, load))
+    ? await stage("targets", async () => caches.targets(wanted, async () => hashed(await load())))
     : { thresholds: new Uint8Array(0), flags: new Uint8Array(0) };
-  caches.keepSample(wanted, { image, ...maps }, tools.now() - start);
+  caches.keepSample(wanted, { image, ...maps }, readMs + tools.now() - missedMs);
   return { request, image, ...maps, placement, timing: timing satisfies SampleTiming };
 }
 

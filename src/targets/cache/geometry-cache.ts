@@ -11,26 +11,28 @@ export interface LookUp {
 }
 
 export class GeometryCache extends TierCache<PageGeometry> {
-  /** The page's geometry, kept or built now. `extraParts`: what a faulty key holds besides. */
+  /** The page's geometry, kept or built now. */
   lookUp(
     request: GeometryRequest,
     build: () => PageGeometry = () => buildOf(request),
-    { asker, extraParts }: GeometryLookUp = {},
+    { asker, extraParts, startedMs = this.now() }: GeometryLookUp = {},
   ): LookUp {
-    const start = this.now();
     const key: KeyParts = extraParts === undefined ? keyOf(request) : { ...keyOf(request), ...extraParts };
-    const found = this.find(key, asker, start);
+    const found = this.find(key, asker, startedMs);
     if (found.value !== undefined) return { geometry: found.value, outcome: found.outcome };
     const began = this.now();
     const geometry = build();
-    this.keep(key, geometry, geometry.sizeBytes, this.now() - began);
+    this.keep(key, geometry.sizeBytes, () => geometry, this.now() - began);
     return { geometry, outcome: found.outcome };
   }
 }
 
 interface GeometryLookUp {
   readonly asker?: Asker;
+  /** What a faulty key holds besides. */
   readonly extraParts?: KeyParts;
+  /** When the making of the key began, if it began before this call. */
+  readonly startedMs?: number;
 }
 
 function buildOf({ words, size, params }: GeometryRequest): PageGeometry {

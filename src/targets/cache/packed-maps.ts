@@ -49,8 +49,9 @@ export function unpackMaps({ planes, thresholds }: PackedMaps): RenderedTargets 
   return { flags: new Uint8Array(words.buffer), thresholds: thresholds.slice() };
 }
 
-export function packedBytes({ planes, thresholds }: PackedMaps): number {
-  return planes.byteLength + thresholds.byteLength;
+/** What maps take once they are packed. */
+export function packedBytes({ flags, thresholds }: RenderedTargets): number {
+  return PLANES * (flags.length >> 3) + thresholds.length;
 }
 
 function spreadTable(): Uint32Array {

@@ -104,13 +104,23 @@ export class TierCache<V> {
     return found;
   }
 
-  /** Keeps what was built after a miss. `bytes`: of the value. */
-  keep(parts: KeyParts, value: V, bytes: number, buildMs: number): void {
+  /**
+   * Keeps what was built after a miss. `bytes`: of the value, which is asked for only when it will be kept.
+   * `startedMs`: when the making of the key began, if it was made for this.
+   */
+  keep(parts: KeyParts, bytes: number, value: () => V, buildMs: number, startedMs = this.now()): void {
     this.#builds++;
     this.#buildMs += buildMs;
-    const start = this.now();
     this.#put(parts, value, bytes + keySizeBytes(parts));
-    this.#storeMs += this.now() - start;
+    this.#storeMs += this.now() - startedMs;
+  }
+
+  /** Makes of a hit's value what is handed out; the time is part of the look-up. */
+  takeOut<T>(work: () => T): T {
+    const start = this.now();
+    const out = work();
+    this.#lookUpMs += this.now() - start;
+    return out;
   }
 
   /** A look-up that was not made, counted as a miss with that reason. */
@@ -236,7 +246,7 @@ export class TierCache<V> {
     if (this.#misses.length > 2 * KEPT_MISSES) this.#misses.splice(0, KEPT_MISSES);
   }
 
-  #put(parts: KeyParts, value: V, bytes: number): void {
+  #put(parts: KeyParts, value: () => V, bytes: number): void {
     const slot = this.#slotOf(parts);
     const page = String(parts.page);
     this.#reuse.measured(page, bytes);
@@ -258,7 +268,7 @@ export class TierCache<V> {
       this.#fault === "stale version"
         ? { ...parts, generatorVersion: Number(parts.generatorVersion) - 1 }
         : parts;
-    this.#entries.set(slot, { parts: stored, value, bytes });
+    this.#entries.set(slot, { parts: stored, value: value(), bytes });
     this.#bytes += bytes;
     this.#keptBytes += bytes;
     this.#movedBytes += this.#fault === "whole-store rewrite" ? rewriteOf(this.#bytes) : bytes;

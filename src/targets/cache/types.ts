@@ -32,12 +32,12 @@ export interface CacheCounters extends LookUpCounts {
   readonly budgetBytes: number | "unlimited";
   /** Build time that hits avoided, by the mean build time of the misses so far. */
   readonly savedMs: number;
-  /** Time spent on keys, look-ups and storing. */
+  /** Time spent on keys (the hash of the content included), look-ups, copies and storing. */
   readonly spentMs: number;
   /** What misses built, and how long that took. */
   readonly builds: number;
   readonly buildMs: number;
-  /** The parts of `spentMs`: making and comparing keys, and keeping what was built. */
+  /** The parts of `spentMs`: making and comparing keys and handing out hits, and keeping what was built. */
   readonly lookUpMs: number;
   readonly storeMs: number;
   /** Bytes of all entries ever kept, and bytes moved to keep them: more, when a store rewrites what it has. */
