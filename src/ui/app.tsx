@@ -1,7 +1,7 @@
 // The whole screen: what I set on the left, what it does in the centre, how well on the right, why at the bottom.
 
 import { useEffect } from "react";
-import { stepOf } from "../store/index.ts";
+import { type AppState, stepOf } from "../store/index.ts";
 import { traceDraws } from "./canvas/frame-scheduler.ts";
 import { useKeyboard } from "./commands/keyboard.ts";
 import { DropZone } from "./drop-zone.tsx";
@@ -20,7 +20,7 @@ import { SettingsPanel } from "./panels/settings-panel.tsx";
 import { ShortcutSheet } from "./panels/shortcut-sheet.tsx";
 import { TopBar } from "./panels/top-bar.tsx";
 import { useDocumentTheme } from "./theme.ts";
-import { useApp, usePlayground } from "./use-app.ts";
+import { usePlayground } from "./use-app.ts";
 
 export function App() {
   useDocumentTheme();
@@ -76,15 +76,39 @@ function useMainThreadTrace(): void {
 
 const NAME = "OCR Training Playground";
 
-/** A tab in the background still tells how far the run is. A part of its own: the screen is not drawn anew at each step. */
+const TITLE_MS = 1000;
+
+/**
+ * A tab in the background still tells how far the run is. At most once a second: to set a title, the page waits for the browser,
+ * and that was its most expensive work in a run.
+ */
 function DocumentTitle(): null {
-  const kind = useApp(({ run }) => run.state.kind);
-  const step = useApp(({ run }) => stepOf(run.state));
-  const planned = useApp(({ run }) => run.timing?.plannedSteps ?? null);
+  const { store } = usePlayground();
   useEffect(() => {
-    const isAtRest = kind === "idle" || (kind === "paused" && step === 0);
-    const of = planned === null ? "" : ` of ${planned}`;
-    document.title = isAtRest ? NAME : `step ${step}${of} · ${kind} · ${NAME}`;
-  }, [kind, step, planned]);
+    let timer: number | undefined;
+    const write = (): void => {
+      timer = undefined;
+      const title = titleOf(store.getState());
+      if (document.title !== title) document.title = title;
+    };
+    write();
+    const stop = store.subscribe(({ run }, before) => {
+      if (run.state === before.run.state) return;
+      if (run.state.kind !== before.run.state.kind) write();
+      else timer ??= window.setTimeout(write, TITLE_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [store]);
   return null;
+}
+
+function titleOf({ run }: AppState): string {
+  const step = stepOf(run.state);
+  const { kind } = run.state;
+  if (kind === "idle" || (kind === "paused" && step === 0)) return NAME;
+  const planned = run.timing?.plannedSteps;
+  return `step ${step}${planned === undefined ? "" : ` of ${planned}`} · ${kind} · ${NAME}`;
 }
