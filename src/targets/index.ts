@@ -8,7 +8,7 @@ export { GeometryCache, type LookUp } from "./cache/geometry-cache.ts";
 export { type GeometryKey, type GeometryRequest, hashBytes, type KeyParts, keyOf } from "./cache/key.ts";
 export { packedBytes, type PackedMaps, packMaps, unpackMaps } from "./cache/packed-maps.ts";
 export { bucketOf, hitRateWithin } from "./cache/reuse.ts";
-export { type Found, TierCache, type TierCacheOptions } from "./cache/tier-cache.ts";
+export { TierCache } from "./cache/tier-cache.ts";
 export {
   type Asker,
   type CacheCounters,

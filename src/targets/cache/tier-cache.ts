@@ -19,7 +19,7 @@ import type {
   TierReport,
 } from "./types.ts";
 
-export interface TierCacheOptions {
+interface TierCacheOptions {
   readonly tier?: Tier;
   readonly budgetBytes: BudgetBytes;
   /** "lru": the least recently used leaves · "pin": what fits first stays, the rest is never kept. */
@@ -78,8 +78,8 @@ export class TierCache<V> {
 
   /** Throws "bad-config" when the budget is no budget. */
   constructor(options: TierCacheOptions) {
-    this.#budget = checkedBudget(options.budgetBytes);
     this.#tier = options.tier ?? "polygons";
+    this.#budget = checkedBudget(options.budgetBytes, this.#tier);
     this.#policy = options.policy ?? "lru";
     this.#fault = options.fault ?? "none";
     this.now = options.now ?? (() => performance.now());
@@ -128,12 +128,6 @@ export class TierCache<V> {
     this.#count(page, asker, { kind: "miss", reason, detail });
   }
 
-  /** Time of a build that nothing is kept of. */
-  built(ms: number): void {
-    this.#builds++;
-    this.#buildMs += ms;
-  }
-
   /** What the key taken after augmentation would have been: counted, nothing else. */
   wouldHit(page: string, placement: string): void {
     const key = `${page} ${placement}`;
@@ -144,7 +138,12 @@ export class TierCache<V> {
 
   /** Drops one page. Bytes freed. */
   invalidate(pageId: string, detail = "the page was handed over or changed"): number {
-    return this.#drop(pageId, { reason: "invalidated", detail });
+    const why: Gone = { reason: "invalidated", detail };
+    if (this.#fault !== "key without structure") return this.#drop(pageId, why);
+    // The slots do not say whose they are.
+    let freed = 0;
+    for (const [slot, { parts }] of this.#entries) if (parts.page === pageId) freed += this.#drop(slot, why);
+    return freed;
   }
 
   /** Drops everything; the counters stay. Bytes freed. */
@@ -156,7 +155,7 @@ export class TierCache<V> {
 
   /** A new budget takes effect at once. Throws "bad-config" when it is none. */
   setBudget(budgetBytes: BudgetBytes): void {
-    this.#budget = checkedBudget(budgetBytes);
+    this.#budget = checkedBudget(budgetBytes, this.#tier);
     this.#evictDownTo(this.#budget);
   }
 
