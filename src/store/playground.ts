@@ -149,6 +149,7 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
       if (seed === "new") {
         const settings = store.getState().settings;
         const next = (settings.resolved.config.train.seed + 1) % 4294967296;
+        history.remember(settings, "train.seed");
         store.setState({ settings: withValue(settings, "train.seed", next) });
       }
       await bringPages();
@@ -161,7 +162,9 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
     link: () => encodeLink(store.getState().settings.resolved),
     openFiles: async (files, name) => {
       pages.bring(files, name);
-      store.setState(({ settings }) => ({ settings: withValue(settings, "data.set", "own") }));
+      const { settings } = store.getState();
+      history.remember(settings, "data.set");
+      store.setState({ settings: withValue(settings, "data.set", "own") });
       await pages.refresh();
     },
     setView: (change) => setView((view) => ({ ...view, ...change })),

@@ -76,6 +76,10 @@ function ProfilerControls({ table }: { readonly table: SpanTable }) {
   const depth = useApp(({ settings }) => settings.resolved.config.features.profilerDepth);
   const canRecord = useApp(({ run }) => isActive(run.state) || run.state.kind === "paused");
   const recording = useApp(({ profiler }) => profiler.recording);
+  // Before there is an engine nobody knows.
+  const timesKernels = useApp(({ run }) => run.engine?.timesKernels ?? true);
+  const label = useApp(({ run }) => run.engine?.label ?? "");
+  const whyNot = timesKernels ? undefined : `${label} does not tell the time of single kernels`;
   const [steps, setSteps] = useState(5);
   const id = useId();
   const isEmpty = table.names.length === 0;
@@ -93,7 +97,9 @@ function ProfilerControls({ table }: { readonly table: SpanTable }) {
         <option value="off">off</option>
         <option value="counters">0 · counters only</option>
         <option value="phases">1 · phases</option>
-        <option value="kernels">2 · every kernel</option>
+        <option value="kernels" disabled={!timesKernels}>
+          {timesKernels ? "2 · every kernel" : "2 · every kernel (not with this engine)"}
+        </option>
       </select>
       <span className="toolbar-gap" />
       <label htmlFor={`${id}-steps`}>Record</label>
@@ -115,7 +121,8 @@ function ProfilerControls({ table }: { readonly table: SpanTable }) {
       <button
         type="button"
         className="button"
-        disabled={!canRecord || recording !== null}
+        disabled={!canRecord || recording !== null || !timesKernels}
+        title={whyNot}
         onClick={() => playground.recordSteps(steps, 2)}
       >
         Every kernel
