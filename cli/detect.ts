@@ -86,7 +86,6 @@ async function detect(options: Options): Promise<void> {
   const session = await openSession(model.bytes, {
     name: model.name,
     preprocessing,
-    provider: "wasm",
     threads: options.threads,
   });
   const maps: DetectedMap[] = [];
@@ -106,7 +105,7 @@ async function detect(options: Options): Promise<void> {
   const timing = durationStatistics(runMs.slice(1));
   print(maps, result);
   console.log(
-    `onnxruntime ${session.provider}, ${session.threads} threads: loaded in ${session.createMs.toFixed(0)} ms, first page ${(runMs[0] ?? 0).toFixed(0)} ms, ` +
+    `onnxruntime wasm, ${session.threads} threads: loaded in ${session.createMs.toFixed(0)} ms, first page ${(runMs[0] ?? 0).toFixed(0)} ms, ` +
       (runMs.length > 1
         ? `then median ${timing.medianMs.toFixed(0)} ms a page (n = ${timing.count}, p95 ${timing.p95Ms.toFixed(0)} ms); `
         : "") +
@@ -124,7 +123,7 @@ async function detect(options: Options): Promise<void> {
       reason: detector.ok ? "" : detector.error.sentence,
     },
     settings: { ...settings, sizePx },
-    runtime: { provider: session.provider, threads: session.threads, createMs: session.createMs, runMs },
+    runtime: { provider: "wasm", threads: session.threads, createMs: session.createMs, runMs },
     cleval: result.cleval,
     icdarIou: result.icdarIou,
     pages: result.pages.map((page) => ({

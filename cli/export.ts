@@ -5,7 +5,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PlaygroundError, randomFrom } from "../src/core/index.ts";
-import { type EngineSettings, wasmFactory } from "../src/engine/index.ts";
+import { wasmFactory } from "../src/engine/index.ts";
 import {
   readCheckpoint,
   readOnnx,
@@ -14,10 +14,8 @@ import {
   writeOnnx,
   writeTorch,
 } from "../src/exchange/index.ts";
-import { withThresholdHead } from "../src/graph/index.ts";
-import { openSession } from "../src/infer/index.ts";
-import { silentTracer } from "../src/trace/index.ts";
 import { loadModelFile } from "./models/files.ts";
+import { differenceToEngine } from "./models/predict.ts";
 import { wasmInNode } from "./wasm-in-node.ts";
 
 const FORMATS = ["onnx", "safetensors", "torch"] as const;
@@ -99,7 +97,7 @@ async function write(model: TrainedModel, format: (typeof FORMATS)[number], out:
   };
   if (format === "onnx") {
     const bytes = writeOnnx(model.graph, model.weights, model);
-    const difference = await differenceToEngine(model, bytes);
+    const difference = await differenceToEngine(wasmFactory(wasmInNode), model, bytes, patches(), CHECK_PX);
     console.log(
       `onnxruntime and the WASM engine differ by at most ${difference.toExponential(1)} (${CHECK_PX}×${CHECK_PX} px, n = 1 drawn page)`,
     );
@@ -115,50 +113,6 @@ async function write(model: TrainedModel, format: (typeof FORMATS)[number], out:
   }
   save("model.safetensors", writeCheckpoint(model));
   if (format === "torch") save("dbnet.py", writeTorch(model.graph));
-}
-
-/** Greatest difference of the probability on one drawn page. */
-async function differenceToEngine(model: TrainedModel, bytes: Uint8Array): Promise<number> {
-  const image = patches();
-  const both = withThresholdHead(model.graph, model.weights);
-  const settings: EngineSettings = {
-    graph: both.graph,
-    initialWeights: both.weights,
-    loss: {
-      probabilityWeight: 1,
-      thresholdWeight: 0,
-      binaryWeight: 0,
-      negativeRatio: 3,
-      k: 50,
-      epsilon: 1e-6,
-    },
-    optimizer: { kind: "sgd", momentum: 0, weightDecay: 0 },
-    clipNorm: "off",
-    batchSize: 1,
-    accumulate: 1,
-    sizePx: CHECK_PX,
-    normalisation: model.preprocessing,
-    thresholdRange: [0.3, 0.7],
-    tracer: silentTracer,
-  };
-  const engine = await wasmFactory(wasmInNode).build(settings, () => undefined);
-  const session = await openSession(bytes, {
-    name: "model.onnx",
-    preprocessing: model.preprocessing,
-    provider: "wasm",
-    threads: 1,
-  });
-  try {
-    const { probability } = await engine.predict(image);
-    const other = await session.predict(image, CHECK_PX);
-    return probability.reduce(
-      (most, value, i) => Math.max(most, Math.abs(value - (other[i] ?? Number.NaN))),
-      0,
-    );
-  } finally {
-    engine.dispose();
-    await session.dispose();
-  }
 }
 
 /** Rows of dark strokes on light paper, as text looks from afar: a detector answers with more than zeros. */

@@ -1,7 +1,7 @@
 // Serves the benchmark's page and runs orders in it: each in a dedicated worker of a fresh page of one Chromium.
 
 import { join } from "node:path";
-import { chromium } from "playwright";
+import { type Browser, chromium } from "playwright";
 import { createServer } from "vite";
 import { chromiumFlags, realGpuFlags } from "../chromium.ts";
 import { ensureChromium } from "../ensure-chromium.ts";
@@ -27,14 +27,16 @@ export async function withBenchPage<T>(work: (carry: Carry) => Promise<T>): Prom
     // Prepared at once instead of at its first use, which would reload the page.
     optimizeDeps: { include: ["@jax-js/jax"], entries: ["cli/bench/engine.html"] },
   });
-  await server.listen();
-  const address = server.httpServer?.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  const args = process.env.OCR_GPU === "real" ? realGpuFlags : chromiumFlags;
-  const browser = await chromium.launch({ executablePath, args, headless: true });
+  let browser: Browser | undefined;
   try {
+    await server.listen();
+    const address = server.httpServer?.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const args = process.env.OCR_GPU === "real" ? realGpuFlags : chromiumFlags;
+    const launched = await chromium.launch({ executablePath, args, headless: true });
+    browser = launched;
     return await work(async (order, onLine) => {
-      const page = await browser.newPage();
+      const page = await launched.newPage();
       page.setDefaultTimeout(PATIENCE_MS);
       page.on("console", (message) => {
         const text = message.text();
@@ -52,7 +54,7 @@ export async function withBenchPage<T>(work: (carry: Carry) => Promise<T>): Prom
       return report;
     });
   } finally {
-    await browser.close();
+    await browser?.close();
     await server.close();
   }
 }

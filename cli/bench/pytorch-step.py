@@ -53,6 +53,8 @@ def forward(image):
             gamma, beta = values[node["gamma"]], values[node["beta"]]
             y = F.batch_norm(x, mean, variance, gamma, beta, True, node["momentum"], node["epsilon"])
         elif kind == "activation":
+            if "slope" in node:
+                raise SystemExit(f"hardSigmoid of slope {node['slope']} is not PyTorch's, which is 1/6")
             y = ACTIVATIONS[node["activation"]](x)
         elif kind == "maxPool":
             y = F.max_pool2d(x, node["kernel"], node["stride"], node["padding"])

@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { wasmFactory } from "../../src/engine/index.ts";
+import { PlaygroundError } from "../../src/core/index.ts";
+import { type Engine, wasmFactory } from "../../src/engine/index.ts";
 import { wasmInNode } from "../wasm-in-node.ts";
 import { batchOf, floatsOf, settingsOf } from "./nets.ts";
 import { type NetName, NETS, percentile, timesOf } from "./types.ts";
@@ -32,6 +33,10 @@ if (net === undefined || !(threads >= 1) || !(rounds >= 2)) {
 const folder = mkdtempSync(join(tmpdir(), "wasm-pytorch-"));
 try {
   await compare(net, threads, rounds);
+} catch (thrown) {
+  if (!(thrown instanceof PlaygroundError)) throw thrown;
+  console.error(`${thrown.data.message} ${thrown.data.next}`);
+  process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -58,35 +63,28 @@ async function compare(name: NetName, threads: number, rounds: number): Promise<
     for (const [part, floats] of Object.entries(floatsOf(batch, settings, "NCHW")))
       writeFileSync(join(folder, `${index}-${part}.bin`), new Uint8Array(floats.buffer));
   }
-  const python = spawn(
-    process.env.PYTHON ?? "python3",
-    [join(import.meta.dirname, "pytorch-step.py"), folder, String(threads)],
-    {
-      stdio: ["pipe", "pipe", "inherit"],
-    },
-  );
-  const answers = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<Record<string, unknown>> => {
-    const { value, done } = await answers.next();
-    if (done) throw new Error("python3 with torch ended early; its message stands above");
-    return JSON.parse(value);
-  };
-  const { version } = await answer();
-  const engine = await wasmFactory(wasmInNode).build({ ...settings, threads }, () => undefined);
+  const python = startPython(threads);
+  let engine: Engine | undefined;
   const [ours, theirs, differences]: number[][] = [[], [], []];
-  for (const [index, batch] of batches.entries()) {
-    python.stdin.write(`${index}\n`);
-    const { ms, loss: expected } = await answer();
-    const start = performance.now();
-    const { total } = await engine.step(batch, LEARNING_RATE).loss;
-    const took = performance.now() - start;
-    differences?.push(Math.abs(total / Number(expected) - 1));
-    if (index < WARM_UP) continue;
-    ours?.push(took);
-    theirs?.push(Number(ms));
+  let version: unknown;
+  try {
+    ({ version } = await python.answer());
+    engine = await wasmFactory(wasmInNode).build({ ...settings, threads }, () => undefined);
+    for (const [index, batch] of batches.entries()) {
+      python.ask(index);
+      const { ms, loss: expected } = await python.answer();
+      const start = performance.now();
+      const { total } = await engine.step(batch, LEARNING_RATE).loss;
+      const took = performance.now() - start;
+      differences?.push(Math.abs(total / Number(expected) - 1));
+      if (index < WARM_UP) continue;
+      ours?.push(took);
+      theirs?.push(Number(ms));
+    }
+  } finally {
+    engine?.dispose();
+    python.end();
   }
-  engine.dispose();
-  python.stdin.end();
   const [mine, other] = [timesOf(ours ?? []), timesOf(theirs ?? [])];
   const ratios = (ours ?? []).map((ms, index) => ms / (theirs?.[index] ?? Number.NaN));
   const show = ({ medianMs, p10Ms, p90Ms, n }: typeof mine): string =>
@@ -98,6 +96,43 @@ async function compare(name: NetName, threads: number, rounds: number): Promise<
       `(${percentile(ratios, 0.1).toFixed(2)} to ${percentile(ratios, 0.9).toFixed(2)}); ` +
       `losses differ by ${Math.max(...(differences ?? []).slice(0, 5)).toExponential(1)} in the first 5 steps`,
   );
+}
+
+interface Python {
+  /** A step on this batch, which `answer` then tells of. */
+  ask(batch: number): void;
+  /** Throws PlaygroundError "unsupported" where Python does not start or has ended. */
+  answer(): Promise<Record<string, unknown>>;
+  end(): void;
+}
+
+function startPython(threads: number): Python {
+  const command = process.env.PYTHON ?? "python3";
+  const script = join(import.meta.dirname, "pytorch-step.py");
+  const python = spawn(command, [script, folder, String(threads)], { stdio: ["pipe", "pipe", "inherit"] });
+  let ended = `${command} with torch ended early; its message stands above.`;
+  python.once("error", ({ message }) => {
+    ended = `${command} cannot be started (${message}).`;
+  });
+  // Whoever writes to a Python that has ended learns it from the missing answer.
+  python.stdin.on("error", () => undefined);
+  const answers = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
+  return {
+    ask: (batch) => {
+      python.stdin.write(`${batch}\n`);
+    },
+    answer: async () => {
+      const { value, done } = await answers.next();
+      if (!done) return JSON.parse(value);
+      throw new PlaygroundError({
+        code: "unsupported",
+        message: ended,
+        doing: "comparing with PyTorch",
+        next: "Install torch (Debian: apt-get install python3-torch), or name another interpreter with PYTHON.",
+      });
+    },
+    end: () => python.kill(),
+  };
 }
 
 function bytesOf(values: Float32Array | undefined): Uint8Array {

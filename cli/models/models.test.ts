@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
-import type { Engine, EngineSettings } from "../../src/engine/index.ts";
-import { engineFactories, wasmFactory } from "../../src/engine/index.ts";
+import { type EngineFactory, engineFactories, wasmFactory } from "../../src/engine/index.ts";
 import { type ImportedDetector, readOnnx, writeOnnx } from "../../src/exchange/index.ts";
 import {
   buildGraph,
@@ -18,12 +17,11 @@ import {
   withThresholdHead,
 } from "../../src/graph/index.ts";
 import type { Page } from "../../src/dataset/index.ts";
-import { openSession } from "../../src/infer/index.ts";
-import { silentTracer } from "../../src/trace/index.ts";
 import { root } from "../root.ts";
 import { wasmInNode } from "../wasm-in-node.ts";
 import { loadModelFile } from "./files.ts";
 import { placePage, readPages } from "./pages.ts";
+import { greatestDifference, predictByEngine, predictInOnnxruntime } from "./predict.ts";
 
 const REAL = join(root, "../shared/data/real");
 const names = PRETRAINED_MODELS.map(({ name }) => name);
@@ -60,60 +58,10 @@ function read(name: string): ImportedDetector {
   return detector.value;
 }
 
-async function predictOn(
-  id: "wasm" | "tfjs-cpu",
-  { graph, weights, preprocessing }: ImportedDetector,
-  image: Uint8Array<ArrayBuffer>,
-  sizePx: number,
-): Promise<Float32Array> {
-  const both = withThresholdHead(graph, weights);
-  const settings: EngineSettings = {
-    graph: both.graph,
-    initialWeights: both.weights,
-    loss: {
-      probabilityWeight: 1,
-      thresholdWeight: 0,
-      binaryWeight: 0,
-      negativeRatio: 3,
-      k: 50,
-      epsilon: 1e-6,
-    },
-    optimizer: { kind: "sgd", momentum: 0, weightDecay: 0 },
-    clipNorm: "off",
-    batchSize: 1,
-    accumulate: 1,
-    sizePx,
-    normalisation: preprocessing,
-    thresholdRange: [0.3, 0.7],
-    tracer: silentTracer,
-  };
+function engine(id: "wasm" | "tfjs-cpu"): EngineFactory {
   const factory = id === "wasm" ? wasmFactory(wasmInNode) : engineFactories.find((each) => each.id === id);
-  const engine: Engine | undefined = await factory?.build(settings, () => undefined);
-  if (engine === undefined) throw new Error(`no engine ${id}`);
-  try {
-    return (await engine.predict(image)).probability;
-  } finally {
-    engine.dispose();
-  }
-}
-
-async function predictInOnnxruntime(
-  bytes: Uint8Array,
-  preprocessing: ImportedDetector["preprocessing"],
-  image: Uint8Array,
-  sizePx: number,
-): Promise<Float32Array> {
-  const session = await openSession(bytes, { name: "test", preprocessing, provider: "wasm", threads: 1 });
-  try {
-    return await session.predict(image, sizePx);
-  } finally {
-    await session.dispose();
-  }
-}
-
-function greatestDifference(a: Float32Array, b: Float32Array): number {
-  expect(a.length).toBe(b.length);
-  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
+  if (factory === undefined) throw new Error(`no engine ${id}`);
+  return factory;
 }
 
 const notes = (preprocessing: ImportedDetector["preprocessing"]) => ({
@@ -146,11 +94,11 @@ describe("detectors that come along", () => {
     const image = await realPage(320);
     const expected = await predictInOnnxruntime(bytes, preprocessing, image, 320);
     expect(Math.max(...expected)).toBeGreaterThan(0.9);
-    const wasm = greatestDifference(await predictOn("wasm", detector, image, 320), expected);
+    const wasm = greatestDifference(await predictByEngine(engine("wasm"), detector, image, 320), expected);
     expect(wasm).toBeLessThan(1e-4);
     const small = await realPage(64);
     const tfjs = greatestDifference(
-      await predictOn("tfjs-cpu", detector, small, 64),
+      await predictByEngine(engine("tfjs-cpu"), detector, small, 64),
       await predictInOnnxruntime(bytes, preprocessing, small, 64),
     );
     expect(tfjs).toBeLessThan(1e-4);
@@ -201,7 +149,7 @@ describe("networks of this project", () => {
     const image = await realPage(64);
     const difference = greatestDifference(
       await predictInOnnxruntime(written, preprocessing, image, 64),
-      await predictOn("wasm", again.detector.value, image, 64),
+      await predictByEngine(engine("wasm"), again.detector.value, image, 64),
     );
     expect(difference).toBeLessThan(1e-4);
   });

@@ -15,8 +15,8 @@ import {
   writeTorch,
 } from "../../src/exchange/index.ts";
 import { withThresholdHead } from "../../src/graph/index.ts";
-import { openSession } from "../../src/infer/index.ts";
 import { loadModelFile } from "./files.ts";
+import { greatestDifference, predictInOnnxruntime } from "./predict.ts";
 
 /** Debian's Python may stand behind another one that lies first in the path. */
 const python = ["python3", "/usr/bin/python3"].find((each) => {
@@ -86,18 +86,9 @@ with torch.no_grad():
     open("map.bin","wb").write(torch.sigmoid(dbnet.load("model.safetensors")(page)).numpy().tobytes())`;
     execFileSync(python ?? "", ["-c", script], { cwd: folder, stdio: "inherit" });
     const map = new Float32Array(new Uint8Array(readFileSync(join(folder, "map.bin"))).buffer);
-    const session = await openSession(writeOnnx(model.graph, model.weights, model), {
-      name: "model.onnx",
-      preprocessing: model.preprocessing,
-      provider: "wasm",
-      threads: 1,
-    });
-    const expected = await session.predict(image, 64);
-    await session.dispose();
-    const difference = expected.reduce(
-      (most, value, i) => Math.max(most, Math.abs(value - (map[i] ?? Number.NaN))),
-      0,
-    );
+    const written = writeOnnx(model.graph, model.weights, model);
+    const expected = await predictInOnnxruntime(written, model.preprocessing, image, 64);
+    const difference = greatestDifference(expected, map);
     expect(Math.max(...expected)).toBeGreaterThan(0.1);
     console.log(`torch and onnxruntime differ by at most ${difference.toExponential(1)}`);
     expect(difference).toBeLessThan(1e-4);

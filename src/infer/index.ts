@@ -1,5 +1,4 @@
 // ONNX models on pages, through onnxruntime-web.
 
 export { type DetectedMap, type PageDetections, readDetections, type SetDetections } from "./detect.ts";
-export type { Provider } from "./runtime.ts";
 export { type InferSession, openSession, type SessionOptions } from "./session.ts";

@@ -3,22 +3,18 @@
 
 import { PlaygroundError } from "../core/index.ts";
 import type { Preprocessing } from "../graph/index.ts";
-import { loadRuntime, type Ort, type Provider } from "./runtime.ts";
+import { loadRuntime, type Ort } from "./runtime.ts";
 
 export interface SessionOptions {
   /** For messages. */
   readonly name: string;
   readonly preprocessing: Preprocessing;
-  readonly provider: Provider;
-  /** Of the WASM build. */
+  /** The same for every session of a program: onnxruntime starts its threads once. */
   readonly threads: number;
-  /** The device of the training engine, so that both libraries share one. */
-  readonly device?: GPUDevice;
 }
 
 export interface InferSession {
-  readonly provider: Provider;
-  /** Threads that the WASM build really uses. */
+  /** Threads that it really uses. */
   readonly threads: number;
   readonly createMs: number;
   /**
@@ -30,15 +26,15 @@ export interface InferSession {
 }
 
 /** Throws PlaygroundError "bad-file" with onnxruntime's reason when it cannot run the file. */
-export async function openSession(file: Uint8Array, options: SessionOptions): Promise<InferSession> {
-  const { name, preprocessing, provider, threads } = options;
+export async function openSession(
+  file: Uint8Array,
+  { name, preprocessing, threads }: SessionOptions,
+): Promise<InferSession> {
   const start = performance.now();
-  const runtime = await loadRuntime(provider, threads);
+  const runtime = await loadRuntime(threads);
   let session: Ort.InferenceSession;
   try {
-    session = await runtime.InferenceSession.create(file, {
-      executionProviders: [executionProvider(options)],
-    });
+    session = await runtime.InferenceSession.create(file, { executionProviders: ["wasm"] });
   } catch (thrown) {
     throw refused(name, "onnxruntime cannot run it", thrown);
   }
@@ -50,8 +46,7 @@ export async function openSession(file: Uint8Array, options: SessionOptions): Pr
     throw refused(name, `it has ${counts}; a detector has one input, the page, and a map`, "");
   }
   return {
-    provider,
-    threads: provider === "wasm" ? (runtime.env.wasm.numThreads ?? 1) : 1,
+    threads: runtime.env.wasm.numThreads ?? 1,
     createMs: performance.now() - start,
     predict: async (images, sizePx) => {
       const pages = images.length / (sizePx * sizePx * 4);
@@ -81,17 +76,6 @@ export async function openSession(file: Uint8Array, options: SessionOptions): Pr
     },
     dispose: () => session.release(),
   };
-}
-
-/** The one function that knows how the device is handed over: by option of the provider, as 1.30 wants it (microsoft/onnxruntime#26107). */
-function executionProvider({
-  provider,
-  device,
-}: SessionOptions): Ort.InferenceSession.ExecutionProviderConfig {
-  if (provider === "wasm") return "wasm";
-  return device === undefined
-    ? "webgpu"
-    : ({ name: "webgpu", device } as Ort.InferenceSession.ExecutionProviderConfig);
 }
 
 /** RGBX bytes → NCHW floats, channels, mean and deviation as the model wants them. */
