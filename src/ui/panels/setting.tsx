@@ -6,13 +6,14 @@ import { chooseFiles } from "../open-files.ts";
 import { useApp, usePlayground } from "../use-app.ts";
 import { FieldControl } from "../widgets/field-control.tsx";
 
-/** Shown elsewhere, as switches with their cost. */
+/** Shown elsewhere: as switches with their cost, and in the profiler's tab. */
 const ELSEWHERE: ReadonlySet<FieldPath> = new Set([
   "features.polygonCache",
   "features.imageCache",
   "features.mapCache",
   "features.sampleCache",
   "features.profiler",
+  "features.profilerDepth",
 ]);
 
 export function fieldsOf(group: FieldGroup, isVisible: boolean): readonly Field[] {
