@@ -1,4 +1,5 @@
-// `npm run bench -- --suite engine --report FILE`: measures speed in Chromium and writes a report.
+// `npm run bench -- --suite NAME --report FILE`: measures and writes a report. engine and parity run in Chromium, curves starts
+// `npm run train`, pipeline runs here in Node.
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -15,7 +16,7 @@ npm run bench -- --suite curves [--report FILE] [--engines webgpu,tfjs-cpu] [--s
   --suite engine     a training step of stock tfjs, the compiled engines and jax-js, in turn, in one worker of one page
   --report FILE      writes the figures as JSON
   --only NETS        some of A,B,S (all). A: small, 4 pages of 160 px · B: nano, 2 of 96 px · S: nano, 1 of 64 px
-  --rounds N         steps of each contestant that are counted (10)
+  --rounds N         steps of each contestant that are counted (10); pipeline: times that every page is seen (10)
   --contestants LIST some of ${CONTESTANTS.join(",")} (all)
   --verbose          prints every step
   --suite parity     losses of two engines over 20 steps: nano, small, resnet18, every switch of the loss, freezing
@@ -38,7 +39,9 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   if ((values.suite === "parity" || values.suite === "curves") && !values.help) return comparePair(values);
   if (values.suite === "pipeline" && !values.help) {
-    const pipeline = await benchPipeline([20, 50, 100], Math.max(1, Number(values.rounds) || 10));
+    const repeats = roundsOf(values.rounds);
+    if (repeats === undefined) return wrongRounds();
+    const pipeline = await benchPipeline([20, 50, 100], repeats);
     if (values.report !== undefined) writeReport(values.report, pipeline);
     return 0;
   }
@@ -46,7 +49,8 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
-  const rounds = Number(values.rounds);
+  const rounds = roundsOf(values.rounds);
+  if (rounds === undefined) return wrongRounds();
   const nets = values.only.split(",");
   const contestants = values.contestants.split(",");
   const wrong = [
@@ -54,7 +58,6 @@ export async function run(args: readonly string[]): Promise<number> {
     ...contestants
       .filter((name) => !CONTESTANTS.some((key) => key === name))
       .map((name) => `There is no contestant "${name}"; there are ${CONTESTANTS.join(", ")}.`),
-    ...(Number.isInteger(rounds) && rounds >= 2 ? [] : ["--rounds must be a whole number, at least 2."]),
   ];
   if (wrong.length > 0) {
     console.error(wrong.join("\n"));
@@ -68,6 +71,17 @@ export async function run(args: readonly string[]): Promise<number> {
   });
   if (values.report !== undefined) writeReport(values.report, report);
   return 0;
+}
+
+/** Undefined where it is no number of rounds that has a spread. */
+function roundsOf(text: string): number | undefined {
+  const rounds = Number(text);
+  return Number.isInteger(rounds) && rounds >= 2 ? rounds : undefined;
+}
+
+function wrongRounds(): number {
+  console.error("--rounds must be a whole number, at least 2.");
+  return 2;
 }
 
 /** The suites that take two engines. */

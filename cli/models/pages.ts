@@ -5,19 +5,18 @@ import { basename } from "node:path";
 import { evaluationPlacement } from "../../src/augment/index.ts";
 import { resample } from "../../src/batch/index.ts";
 import type { Affine } from "../../src/core/index.ts";
-import { type Dataset, importDataset, type Page } from "../../src/dataset/index.ts";
-import { diskFile } from "../disk-file.ts";
+import type { Dataset, Page } from "../../src/dataset/index.ts";
 import { collectFiles } from "../train/files.ts";
 import { decodePage } from "../train/node/decode.ts";
+import { importPages } from "../train/node/pages.ts";
 
-/** Every page of a folder or label file, in the order of their paths. */
+/** Every page of a folder or label file, in the order of their paths; a picture that cannot be decoded is refused in the reports. */
 export async function readPages(
   data: string,
   images: string | undefined,
 ): Promise<{ readonly pages: readonly Page[]; readonly dataset: Dataset }> {
-  const files = collectFiles(data, images).map(({ path, fullPath }) => ({ path, file: diskFile(fullPath) }));
-  const options = { name: basename(data), labelSpace: "auto", validationShare: 0, seed: 1 } as const;
-  const dataset = await importDataset({ files, ...options });
+  const whole = { labelSpace: "auto", validationShare: 0, seed: 1 } as const;
+  const dataset = await importPages(collectFiles(data, images), basename(data), whole);
   return { pages: [...dataset.train, ...dataset.validation], dataset };
 }
 

@@ -42,11 +42,11 @@ export function drawPages(data: Config["data"], isCancelled: () => boolean): Pro
   });
 }
 
-/** Imports own pages; each picture is decoded once, so that a broken one is named before the run. */
+/** Imports own pages; each picture is decoded once, so that a broken one is named before the work begins. */
 export function importPages(
   files: readonly LocalFile[],
   name: string,
-  data: Config["data"],
+  data: Pick<Config["data"], "labelSpace" | "validationShare" | "seed">,
 ): Promise<Dataset> {
   return importDataset({
     files: files.map(({ path, fullPath }) => ({ path, file: diskFile(fullPath) })),

@@ -37,10 +37,6 @@ export class Constants {
     return this.#tensors.has(name) || this.#renamed.has(name);
   }
 
-  names(): IterableIterator<string> {
-    return this.#tensors.keys();
-  }
-
   /** Numbers and shape. Throws ConstantError where they are missing, of another type or do not fit. */
   read(name: string): Constant {
     const renamed = this.#renamed.get(name);
