@@ -4,9 +4,11 @@
 import { err, ok, PlaygroundError, type Result } from "../../core/index.ts";
 import { type Graph, PADDLE_PREPROCESSING, type Preprocessing, type Weights } from "../../graph/index.ts";
 import { ConstantError, Constants } from "./constants.ts";
-import { GraphImport, Refusal } from "./import-graph.ts";
+import { Draft } from "./draft.ts";
+import { importGraph } from "./import-graph.ts";
 import { type OnnxModel, readModel } from "./messages.ts";
 import { preprocessingFrom } from "./notes.ts";
+import { Refusal } from "./refusal.ts";
 import { WireError, WireReader } from "./wire.ts";
 
 /** The greatest detectors that people bring have about 120 MB. */
@@ -130,7 +132,7 @@ function importDetector(
   preprocessing: Preprocessing,
 ): Result<ImportedDetector, NotTrainable> {
   try {
-    return ok(new GraphImport(model, new Constants(model), preprocessing).run(name));
+    return ok(importGraph(new Draft(model, new Constants(model), preprocessing), name));
   } catch (thrown) {
     if (thrown instanceof Refusal) return err(thrown.data);
     const isKnown = thrown instanceof ConstantError || thrown instanceof PlaygroundError;
