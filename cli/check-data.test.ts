@@ -1,33 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { commandTest } from "./command-test.ts";
 import { run } from "./check-data.ts";
 
 const ROW = "10,20,60,20,60,40,10,40,word\n";
 
 describe("check-data", () => {
-  let dir = "";
-  let said: string[] = [];
-
-  beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), "check-data-"));
-    said = [];
-    vi.spyOn(console, "log").mockImplementation((line: string) => said.push(line));
-    vi.spyOn(console, "error").mockImplementation((line: string) => said.push(line));
-  });
-
-  afterEach(() => {
-    vi.restoreAllMocks();
-    rmSync(dir, { recursive: true });
-  });
-
-  function put(path: string, content: string | Uint8Array): string {
-    const whole = join(dir, path);
-    mkdirSync(join(whole, ".."), { recursive: true });
-    writeFileSync(whole, content);
-    return whole;
-  }
+  const test = commandTest("check-data");
 
   /** A JPEG as far as headers go, 200 × 320 with EXIF orientation 6. */
   const turned = Uint8Array.from([
@@ -38,17 +18,19 @@ describe("check-data", () => {
   ]);
 
   it("judges every file of a folder and writes the reports", async () => {
-    put("set/b.txt", `${ROW}1,2,3\n`);
-    put("set/sub/a.txt", "");
-    put("set/broken.png", "<html>");
-    const json = join(dir, "out.json");
-    expect(await run([join(dir, "set"), "--json", json])).toBe(0);
+    test.put("set/b.txt", `${ROW}1,2,3\n`);
+    test.put("set/sub/a.txt", "");
+    test.put("set/broken.png", "<html>");
+    const json = join(test.dir, "out.json");
+    expect(await run([join(test.dir, "set"), "--json", json])).toBe(0);
     const written = JSON.parse(readFileSync(json, "utf8")) as {
       schema: string;
       files: Record<string, unknown>[];
     };
     expect(written.schema).toBe("check-data/1");
-    expect(written.files.map(({ file, verdict }) => [String(file).slice(dir.length + 1), verdict])).toEqual([
+    expect(
+      written.files.map(({ file, verdict }) => [String(file).slice(test.dir.length + 1), verdict]),
+    ).toEqual([
       ["set/b.txt", "partial"],
       ["set/broken.png", "refused"],
       ["set/sub/a.txt", "accepted"],
@@ -60,7 +42,7 @@ describe("check-data", () => {
       width: null,
       labelSpace: null,
     });
-    expect(said.at(-1)).toBe("3 files: 1 accepted, 0 warning, 1 partial, 1 refused.");
+    expect(test.said.at(-1)).toBe("3 files: 1 accepted, 0 warning, 1 partial, 1 refused.");
   });
 
   it.each([
@@ -71,7 +53,7 @@ describe("check-data", () => {
     ["where --images and habit agree", "images/photo.jpg", ["--images", "labels/../images"]],
     ["beside the labels, which --images names too", "labels/photo.jpg", ["--images", "labels"]],
   ])("finds the picture %s", async (_, place, [flag, folder]) => {
-    put(place, turned);
+    test.put(place, turned);
     const words = {
       w: {
         points: [
@@ -82,10 +64,10 @@ describe("check-data", () => {
         ],
       },
     };
-    const labels = put("labels/labels.json", JSON.stringify({ images: { "photo.jpg": { words } } }));
-    const json = join(dir, "out.json");
-    const images = flag === undefined ? [] : [flag, join(dir, folder ?? "")];
-    expect(await run([labels, join(dir, place), "--json", json, ...images])).toBe(0);
+    const labels = test.put("labels/labels.json", JSON.stringify({ images: { "photo.jpg": { words } } }));
+    const json = join(test.dir, "out.json");
+    const images = flag === undefined ? [] : [flag, join(test.dir, folder ?? "")];
+    expect(await run([labels, join(test.dir, place), "--json", json, ...images])).toBe(0);
     expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({
       files: [
         { verdict: "accepted", labelSpace: "upright" },
@@ -103,7 +85,7 @@ describe("check-data", () => {
     [[".", "--json"], "--json"],
   ])("answers wrong arguments %j with a sentence and 2", async (args, says) => {
     expect(await run(args)).toBe(2);
-    expect(said.join("\n")).toContain(says);
-    expect(said.at(-1)).toContain("Usage");
+    expect(test.said.join("\n")).toContain(says);
+    expect(test.said.at(-1)).toContain("Usage");
   });
 });

@@ -1,10 +1,10 @@
 // `npm run verify` as a person runs it: rows, closing line, exit code, the JSON, and sentences for whatever is wrong with files.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { commandTest } from "./command-test.ts";
 import { run } from "./verify.ts";
 
 const square = (x: number) => [
@@ -28,29 +28,16 @@ const header = { kind: "eval-iou", tolerance: { ratios_abs: 1e-9 } };
 const withHmean = (id: string, hmean: number) => ({ ...found, id, expected: { ...found.expected, hmean } });
 
 describe("verify", () => {
-  let dir = "";
-  let said: string[] = [];
-
-  beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), "verify-"));
-    said = [];
-    vi.spyOn(console, "log").mockImplementation((line: string) => said.push(line));
-    vi.spyOn(console, "error").mockImplementation((line: string) => said.push(line));
-  });
-
-  afterEach(() => {
-    vi.restoreAllMocks();
-    rmSync(dir, { recursive: true });
-  });
+  const test = commandTest("verify");
 
   function put(name: string, content: unknown): void {
     const text = typeof content === "string" ? content : JSON.stringify(content);
-    writeFileSync(join(dir, name), name.endsWith(".gz") ? gzipSync(text) : text);
+    test.put(name, name.endsWith(".gz") ? gzipSync(text) : text);
   }
 
   async function report(...args: readonly string[]) {
-    const json = join(dir, "report.out");
-    const code = await run([dir, "--json", json, ...args]);
+    const json = join(test.dir, "report.out");
+    const code = await run([test.dir, "--json", json, ...args]);
     return { code, written: JSON.parse(readFileSync(json, "utf8")) };
   }
 
@@ -64,7 +51,7 @@ describe("verify", () => {
     put("notes.txt", "no reference");
     const { code, written } = await report();
     expect(code).toBe(0);
-    expect(said.at(-1)).toBe("3 passed, 0 failed");
+    expect(test.said.at(-1)).toBe("3 passed, 0 failed");
     expect(written.files).toMatchObject([
       { file: "a.json", cases: 2, passed: 2, failed: 0, worst: 0 },
       { file: "b.json.gz", cases: 1, passed: 1, failed: 0, worst: 0 },
@@ -80,7 +67,7 @@ describe("verify", () => {
     });
     const { code, written } = await report();
     expect(code).toBe(1);
-    expect(said.at(-1)).toBe("2 passed, 2 failed");
+    expect(test.said.at(-1)).toBe("2 passed, 2 failed");
     const [file] = written.files;
     expect(file).toMatchObject({ cases: 4, passed: 2, failed: 2, worst: null });
     const [, near, far, count] = file.results;
@@ -93,7 +80,7 @@ describe("verify", () => {
       worst: null,
       deviations: [{ what: "detMatched: 1 instead of 2", share: null }],
     });
-    expect(said.join("\n")).toContain("✗ far: hmean");
+    expect(test.said.join("\n")).toContain("✗ far: hmean");
   });
 
   it("--only picks files by name", async () => {
@@ -101,8 +88,8 @@ describe("verify", () => {
     put("two.json", "broken");
     const { code, written } = await report("--only", "one");
     expect([code, written.files.length]).toEqual([0, 1]);
-    expect(await run([dir, "--only", "three"])).toBe(2);
-    expect(said.join("\n")).toContain('has "three" in its name');
+    expect(await run([test.dir, "--only", "three"])).toBe(2);
+    expect(test.said.join("\n")).toContain('has "three" in its name');
   });
 
   it.each([
@@ -129,7 +116,7 @@ describe("verify", () => {
     put("good.json", { header, cases: [found], sets: [] });
     const { code, written } = await report();
     expect(code).toBe(1);
-    expect(said.at(-1)).toBe("1 passed, 1 failed");
+    expect(test.said.at(-1)).toBe("1 passed, 1 failed");
     const odd = written.files.find(({ file }: { file: string }) => file === "odd.json");
     expect(odd.results[0].says).toMatch(says);
     expect(odd.results[0].says).not.toMatch(/\n/);
@@ -138,7 +125,7 @@ describe("verify", () => {
   it("a case of another shape costs itself and not its file", async () => {
     put("a.json", { header, cases: [found, { id: "odd", tags: [] }, withHmean("far", 0.7)], sets: [] });
     const { written } = await report();
-    expect(said.at(-1)).toBe("1 passed, 2 failed");
+    expect(test.said.at(-1)).toBe("1 passed, 2 failed");
     expect(
       written.files[0].results.map(({ id, passed }: { id: string; passed: boolean }) => [id, passed]),
     ).toEqual([
@@ -157,7 +144,7 @@ describe("verify", () => {
       'later.json: its kind "ctc" is unknown',
       "package.json: it has no header.kind, so it is no reference file",
     ]);
-    expect(said.join("\n")).toContain("Nothing in");
+    expect(test.said.join("\n")).toContain("Nothing in");
   });
 
   it("real pages need their labels: inside the folder, or in ../data", async () => {
@@ -177,7 +164,6 @@ describe("verify", () => {
     };
     put("real.json", { header: { kind: "db-targets-real" }, images: [image] });
     expect((await report()).written.files[0].results[0].says).toContain("labels.json");
-    mkdirSync(join(dir, "real"));
     put("real/labels.json", { images: [{ id: "p", instances: [] }] });
     expect((await report("--only", "real")).code).toBe(0);
   });
@@ -191,13 +177,13 @@ describe("verify", () => {
     [["src", "--loud"], "--loud"],
   ])("answers wrong arguments %j with a sentence and 2", async (args, says) => {
     expect(await run(args)).toBe(2);
-    expect(said.join("\n")).toContain(says);
-    expect(said.join("\n")).toContain("Usage");
+    expect(test.said.join("\n")).toContain(says);
+    expect(test.said.join("\n")).toContain("Usage");
   });
 
   it("says when the report cannot be written", async () => {
     put("a.json", { header, cases: [found], sets: [] });
-    expect(await run([dir, "--json", join(dir, "no", "where.json")])).toBe(2);
-    expect(said.join("\n")).toMatch(/--json .*where\.json cannot be written/);
+    expect(await run([test.dir, "--json", join(test.dir, "no", "where.json")])).toBe(2);
+    expect(test.said.join("\n")).toMatch(/--json .*where\.json cannot be written/);
   });
 });
