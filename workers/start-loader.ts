@@ -1,10 +1,9 @@
 // How the trainer starts its loaders: a worker of its own for each, or, with none, the trainer's own thread.
 
 import { type Remote, wrap } from "comlink";
-import { createLoader, type LoaderHandle } from "../src/batch/index.ts";
+import { callsTo, createLoader, type LoaderHandle } from "../src/batch/index.ts";
 import { PlaygroundError } from "../src/core/index.ts";
 import type { LoaderWorkerCalls } from "../src/protocol/index.ts";
-import { type ClockOffset, compareClocks, FIRST_LOADER_TRACK } from "../src/trace/index.ts";
 import { loaderTools } from "./decode.ts";
 
 /** Starts worker number `index` (from 0). */
@@ -14,27 +13,8 @@ export function startLoaderWorker(index: number): LoaderHandle {
     name: `loader ${index + 1}`,
   });
   const remote: Remote<LoaderWorkerCalls> = wrap(worker);
-  let clock: ClockOffset | undefined;
   return {
-    calls: {
-      setUp: async (setup) => {
-        await remote.setUp(setup);
-        clock = await compareClocks(
-          () => remote.now(),
-          () => performance.now(),
-        );
-      },
-      setCaches: (on) => remote.setCaches(on),
-      prepare: async (request) => {
-        const sample = await remote.prepare(request);
-        if (clock === undefined) return sample;
-        const place = { track: FIRST_LOADER_TRACK + index, uncertaintyMs: clock.uncertaintyMs };
-        const startMs = sample.timing.startMs + clock.offsetMs;
-        return { ...sample, timing: { ...sample.timing, startMs, place } };
-      },
-      caches: () => remote.caches(),
-      clearCaches: () => remote.clearCaches(),
-    },
+    calls: callsTo(remote, index, (setup) => setup),
     terminate: () => worker.terminate(),
     onDeath: (listener) => {
       const died = (cause: string): void =>

@@ -56,8 +56,6 @@ export interface LoaderCaches {
   pixels(wanted: Wanted, hash: () => Promise<Hashed>, decode: () => Promise<Pixels>): Promise<Pixels>;
   targets(wanted: Wanted, hash: () => Promise<Hashed>): Promise<TargetMaps>;
   report(): CacheReport;
-  /** Empties every tier. Bytes freed. */
-  clear(): Promise<number>;
 }
 
 /** What is done to a tier whatever it holds. */
@@ -213,10 +211,8 @@ export function createCaches(now: () => number): LoaderCaches {
         maps: maps.report(on.maps),
         samples: samples.report(on.samples),
       },
-      notices: [],
       findings: [],
     }),
-    clear: async () => TIERS.reduce((sum, tier) => sum + tiers[tier].clear("somebody cleared the caches"), 0),
   };
 }
 

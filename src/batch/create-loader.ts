@@ -39,7 +39,6 @@ export function createLoader(tools: LoaderTools): LoaderCalls {
       return sample;
     },
     caches: async () => caches.report(),
-    clearCaches: () => caches.clear(),
   };
 }
 

@@ -9,5 +9,6 @@ export { NO_CACHE_REPORT } from "./pool/counters.ts";
 export { LoaderPool, type LoaderPoolSetup, type PoolCounters } from "./pool/loader-pool.ts";
 export { ownerOf, shareOfBudget } from "./pool/ownership.ts";
 export { prepareSample, type SampleTools } from "./prepare-sample.ts";
+export { callsTo, type RemoteLoader } from "./remote-loader.ts";
 export { resample } from "./resample.ts";
 export type { Sample, SampleRequest, SampleTiming } from "./types.ts";

@@ -26,8 +26,6 @@ export interface LoaderCalls {
   setCaches(on: Partial<CacheSwitches>): Promise<void>;
   prepare(request: SampleRequest): Promise<Sample>;
   caches(): Promise<CacheReport>;
-  /** Empties all caches. Bytes freed. */
-  clearCaches(): Promise<number>;
 }
 
 /** A started loader. `startLoader(index)` makes one; who wires the pool decides how. */

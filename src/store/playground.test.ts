@@ -178,7 +178,6 @@ const counters: CacheReport["tiers"]["polygons"]["counters"] = {
 const tier = { on: false, counters, epochs: [], misses: [], distances: [], workingSetBytes: 0, loaders: [] };
 const noCaches: CacheReport = {
   tiers: { images: tier, polygons: tier, maps: tier, samples: tier },
-  notices: [],
   findings: [],
 };
 const noLoaders = {

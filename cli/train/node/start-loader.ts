@@ -3,43 +3,18 @@
 import { Worker } from "node:worker_threads";
 import { type Remote, wrap } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
-import { createLoader, type LoaderCalls, type LoaderHandle } from "../../../src/batch/index.ts";
+import { callsTo, createLoader, type LoaderHandle, type RemoteLoader } from "../../../src/batch/index.ts";
 import { PlaygroundError } from "../../../src/core/index.ts";
-import { type ClockOffset, compareClocks, FIRST_LOADER_TRACK } from "../../../src/trace/index.ts";
 import { decodePage } from "./decode.ts";
 import { type PostedSetup, posted } from "./posted-pages.ts";
-
-type RemoteLoader = Omit<LoaderCalls, "setUp"> & {
-  setUp(setup: PostedSetup): Promise<void>;
-  now(): number;
-};
 
 /** Starts worker number `index` (from 0). */
 export function startLoaderThread(index: number): LoaderHandle {
   const worker = new Worker(new URL("./loader-thread.mjs", import.meta.url), { name: `loader ${index + 1}` });
-  const remote: Remote<RemoteLoader> = wrap(nodeEndpoint(worker));
-  let clock: ClockOffset | undefined;
+  const remote: Remote<RemoteLoader<PostedSetup>> = wrap(nodeEndpoint(worker));
   let isEnded = false;
   return {
-    calls: {
-      setUp: async (setup) => {
-        await remote.setUp(posted(setup));
-        clock = await compareClocks(
-          () => remote.now(),
-          () => performance.now(),
-        );
-      },
-      setCaches: (on) => remote.setCaches(on),
-      prepare: async (request) => {
-        const sample = await remote.prepare(request);
-        if (clock === undefined) return sample;
-        const place = { track: FIRST_LOADER_TRACK + index, uncertaintyMs: clock.uncertaintyMs };
-        const startMs = sample.timing.startMs + clock.offsetMs;
-        return { ...sample, timing: { ...sample.timing, startMs, place } };
-      },
-      caches: () => remote.caches(),
-      clearCaches: () => remote.clearCaches(),
-    },
+    calls: callsTo(remote, index, posted),
     terminate: () => {
       isEnded = true;
       void worker.terminate();

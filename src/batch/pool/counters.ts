@@ -21,7 +21,6 @@ const NO_TIER: TierReport = {
 
 export const NO_CACHE_REPORT: CacheReport = {
   tiers: { images: NO_TIER, polygons: NO_TIER, maps: NO_TIER, samples: NO_TIER },
-  notices: [],
   findings: [],
 };
 
@@ -47,7 +46,7 @@ export function joined(
       totalReport(all.map(({ name, report }) => ({ name, report: report.tiers[tier] }))),
     ]),
   ) as Record<Tier, TierReport>;
-  return { tiers, findings: [], notices: [...new Set(all.flatMap(({ report }) => report.notices))] };
+  return { tiers, findings: [] };
 }
 
 function mapTiers(report: CacheReport, change: (tier: TierReport) => TierReport): CacheReport {

@@ -68,7 +68,6 @@ export class FakeLoader implements LoaderHandle {
       const counters = { ...polygons.counters, lookups, misses: lookups, bytes: 7 };
       return { ...NO_CACHE_REPORT, tiers: { ...NO_CACHE_REPORT.tiers, polygons: { ...polygons, counters } } };
     },
-    clearCaches: async () => 7,
   };
 
   terminate(): void {

@@ -4,7 +4,7 @@
 import { type Config, plannedEpochs } from "../../config/index.ts";
 import { PlaygroundError } from "../../core/index.ts";
 import type { Page, PageId } from "../../dataset/index.ts";
-import { type CacheCounters, type CacheReport, diagnose } from "../../targets/index.ts";
+import { type CacheReport, diagnose } from "../../targets/index.ts";
 import type { CacheSwitches, LoaderConfig, LoaderHandle } from "../loader.ts";
 import { sampleSequence, validationSequence } from "../order.ts";
 import type { Sample, SampleRequest } from "../types.ts";
@@ -137,11 +137,6 @@ export class LoaderPool {
     });
   }
 
-  /** Live; off empties the caches. */
-  setPolygonCache(on: boolean): Promise<void> {
-    return this.setCaches({ polygons: on });
-  }
-
   /** Live; a tier that is turned off is emptied. */
   setCaches(on: Partial<CacheSwitches>): Promise<void> {
     return this.#change(async () => {
@@ -150,11 +145,6 @@ export class LoaderPool {
         this.#lanes.map((lane) => lane.call("switching caches", (calls) => calls.setCaches(on))),
       );
     });
-  }
-
-  /** The polygon cache over all loaders, those that have retired included. */
-  async cacheCounters(): Promise<CacheCounters> {
-    return (await this.cacheReport()).tiers.polygons.counters;
   }
 
   /** Every cache over all loaders, those that have retired included. */
@@ -166,15 +156,6 @@ export class LoaderPool {
     if (this.#closed !== undefined) throw this.#closed;
     const report = joined(this.#gone, living);
     return { ...report, findings: diagnose(report.tiers, this.#plannedEpochs()) };
-  }
-
-  /** Empties all caches. Bytes freed. */
-  async clearCaches(): Promise<number> {
-    await this.#ready();
-    const freed = await Promise.all(
-      this.#lanes.map((lane) => lane.call("clearing caches", (calls) => calls.clearCaches())),
-    );
-    return freed.reduce((sum, bytes) => sum + bytes, 0);
   }
 
   counters(): PoolCounters {
@@ -240,7 +221,7 @@ export class LoaderPool {
     const others = this.#preparedBy.get(request.pageId) ?? new Set<string>();
     const elsewhere = [...others].find((name) => name !== lane.name);
     this.#preparedBy.set(request.pageId, others.add(lane.name));
-    return [lane, elsewhere === undefined || others.size === 0 ? request : { ...request, elsewhere }];
+    return [lane, elsewhere === undefined ? request : { ...request, elsewhere }];
   }
 
   #plannedEpochs(): number {

@@ -194,12 +194,12 @@ describe("loaders", () => {
   it("hear of the cache switch, later ones too, and counters outlive them", async () => {
     const { pool, started } = await open({ workers: 2, prefetch: 1 });
     await take(pool, 8);
-    await pool.setPolygonCache(true);
+    await pool.setCaches({ polygons: true });
     await pool.setLoader({ workers: 1, prefetch: 1 });
     await pool.setLoader({ workers: 3, prefetch: 1 });
     const living = started.filter((fake) => !fake.isTerminated);
     expect(living.map((fake) => fake.setup?.config.features.polygonCache)).toEqual([true, true, true]);
-    const counters = await pool.cacheCounters();
+    const { counters } = (await pool.cacheReport()).tiers.polygons;
     expect(counters.lookups).toBe(started.reduce((sum, fake) => sum + fake.seen.length, 0));
     expect(counters.bytes).toBe(3 * 7);
     pool.close();
@@ -314,9 +314,15 @@ describe("trouble", () => {
     await settle();
     pool.close();
     await Promise.all(
-      [validating, next, changing, later, pool.next(), pool.cacheCounters(), pool.setPolygonCache(true)].map(
-        (promise) => expect(promise).rejects.toMatchObject(cancelled),
-      ),
+      [
+        validating,
+        next,
+        changing,
+        later,
+        pool.next(),
+        pool.cacheReport(),
+        pool.setCaches({ polygons: true }),
+      ].map((promise) => expect(promise).rejects.toMatchObject(cancelled)),
     );
     expect(started.every((fake) => fake.isTerminated)).toBe(true);
     pool.close();

@@ -50,12 +50,6 @@ const GROWING = [
   "hitsAfterAugmentation",
 ] as const;
 
-/** What was added since `before`; entries, bytes and budget are those of `now`. The counters themselves stay untouched. */
-export function countersSince(now: CacheCounters, before: CacheCounters): CacheCounters {
-  const grown = Object.fromEntries(GROWING.map((name) => [name, now[name] - before[name]]));
-  return { ...now, ...grown, reasons: combined(now.reasons, before.reasons, (a, b) => a - b) };
-}
-
 /** The sum over shards; one unlimited budget makes the whole unlimited. Throws RangeError when there is none. */
 export function totalCounters(shards: readonly CacheCounters[]): CacheCounters {
   const [first, ...others] = shards;

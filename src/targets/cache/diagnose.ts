@@ -5,7 +5,7 @@ import { hitRateWithin } from "./reuse.ts";
 import type { CacheReport, Tier, TierReport } from "./types.ts";
 import { TIERS } from "./types.ts";
 
-export type FindingId =
+type FindingId =
   | "capacity zero"
   | "key after augmentation"
   | "private copies"
@@ -17,7 +17,7 @@ export type FindingId =
   | "bypassed"
   | "store failed";
 
-export interface Finding {
+interface Finding {
   readonly id: FindingId;
   readonly tier: Tier;
   readonly sentence: string;
@@ -104,15 +104,6 @@ function findingsOf(report: TierReport, plannedEpochs: number): Omit<Finding, "t
     found.push({ id: "store failed", sentence: `Entries could not be kept: ${error}.` });
   }
   return found;
-}
-
-/**
- * Hit rate of a least-recently-used store over shuffled passes from the second on, when it holds the share `c` of a pass:
- * 1 − t + t·ln t with t = 1 − c (two independent orders; a page hits when fewer others lie between).
- */
-export function shuffledLruHitRate(share: number): number {
-  const t = 1 - Math.min(1, Math.max(0, share));
-  return t === 0 ? 1 : 1 - t + t * Math.log(t);
 }
 
 function percent(share: number): string {

@@ -5,7 +5,7 @@ import { type GeometryRequest, type KeyParts, keyOf } from "./key.ts";
 import { TierCache } from "./tier-cache.ts";
 import type { Asker, Outcome } from "./types.ts";
 
-export interface LookUp {
+interface LookUp {
   readonly geometry: PageGeometry;
   readonly outcome: Outcome;
 }

@@ -69,7 +69,7 @@ export class ReuseDistances {
   }
 }
 
-export function bucketOf(bytes: number): number {
+function bucketOf(bytes: number): number {
   return bytes < 1 ? 0 : Math.min(DISTANCE_BUCKETS - 1, Math.floor(2 * Math.log2(bytes)));
 }
 

@@ -104,8 +104,6 @@ export interface TierReport {
 
 export interface CacheReport {
   readonly tiers: Readonly<Record<Tier, TierReport>>;
-  /** Sentences about what could not be kept or read back. */
-  readonly notices: readonly string[];
   /** What the counters say is wrong; filled in by the pool. */
   readonly findings: readonly { readonly id: string; readonly tier: Tier; readonly sentence: string }[];
 }

@@ -48,11 +48,6 @@ export function CachePanel() {
           </button>
         )}
       </div>
-      {caches?.notices.map((notice) => (
-        <p key={notice} className="small">
-          {notice}
-        </p>
-      ))}
       {report === undefined || report.counters.lookups === 0 ? (
         <p className="empty small muted">
           {isOn
