@@ -14,6 +14,13 @@ export interface FixedPlacement {
   readonly hasFixedColor: boolean;
 }
 
+const DIALS: readonly [string, (settings: Config["augment"]) => boolean][] = [
+  ["flip", ({ flip }) => flip > 0 && flip < 1],
+  ["rotation", ({ rotateDeg }) => rotateDeg > 0],
+  ["scale", ({ scaleMin, scaleMax }) => scaleMin !== scaleMax],
+  ["crop", ({ crop }) => crop],
+];
+
 /** Of a page that is evaluated: never random. `placement` must come from `evaluationPlacement`. */
 export function fixedForEvaluation(placement: Affine<"upright", "input">): FixedPlacement {
   return { placement, hasFixedColor: true } as FixedPlacement;
@@ -24,17 +31,11 @@ export function fixedForTraining(
   { placement }: Augmentation,
   settings: Config["augment"],
 ): FixedPlacement | null {
-  if (randomDials(settings).length > 0) return null;
+  if (DIALS.some(([, isRandom]) => isRandom(settings))) return null;
   return { placement, hasFixedColor: settings.color === 0 } as FixedPlacement;
 }
 
 /** The dials that make placements random, by their names on the screen. */
 export function randomDials(settings: Config["augment"]): string[] {
-  const dials: [string, boolean][] = [
-    ["flip", settings.flip > 0 && settings.flip < 1],
-    ["rotation", settings.rotateDeg > 0],
-    ["scale", settings.scaleMin !== settings.scaleMax],
-    ["crop", settings.crop],
-  ];
-  return dials.filter(([, isRandom]) => isRandom).map(([name]) => name);
+  return DIALS.filter(([, isRandom]) => isRandom(settings)).map(([name]) => name);
 }

@@ -48,7 +48,7 @@ export interface LoaderCaches {
   setUp(setup: LoaderSetup): void;
   /** Turning a tier off empties it. */
   setSwitches(on: Partial<CacheSwitches>): void;
-  /** Whether any tier needs to know what the page's file holds. */
+  /** Whether any tier is on. With all off, nothing of a sample needs to come here. */
   readonly isOn: boolean;
   /** The page's finished sample, copied, or undefined. `hash` is asked when the content is not known yet. */
   sample(wanted: Wanted, hash: () => Promise<Hashed>): Promise<FinishedSample | undefined>;
@@ -71,6 +71,8 @@ export function createCaches(now: () => number): LoaderCaches {
   const contents = new WeakMap<PageFile, string>();
   let on: CacheSwitches = { images: false, polygons: false, maps: false, samples: false };
   let config: LoaderConfig | undefined;
+  /** Why nothing finished may be kept, where something is random. */
+  let rule = "";
   let owned: ReadonlySet<PageId> = new Set();
 
   const setSwitches = (switches: Partial<CacheSwitches>): void => {
@@ -139,6 +141,7 @@ export function createCaches(now: () => number): LoaderCaches {
       }
       owned = next;
       config = setup.config;
+      rule = randomRule(config);
       const { features } = setup.config;
       for (const tier of TIERS) {
         tiers[tier].setBudget(setup.budgets[tier]);
@@ -155,7 +158,7 @@ export function createCaches(now: () => number): LoaderCaches {
       if (!on.samples) return undefined;
       const { page, request, fixed } = wanted;
       if (fixed === null || !fixed.hasFixedColor) {
-        samples.passBy(page.id, "bypassed", randomRule(settings()), askerOf(request));
+        samples.passBy(page.id, "bypassed", rule, askerOf(request));
         return undefined;
       }
       const { content, startedMs } = await hashOf(page, hash);
@@ -191,7 +194,7 @@ export function createCaches(now: () => number): LoaderCaches {
         renderTargets(await geometryOf(wanted, hash), placement, model.inputSizePx, targets);
       if (!on.maps) return draw();
       if (fixed === null) {
-        maps.passBy(page.id, "bypassed", randomRule(settings()), askerOf(request));
+        maps.passBy(page.id, "bypassed", rule, askerOf(request));
         return draw();
       }
       const { content, startedMs } = await hashOf(page, hash);

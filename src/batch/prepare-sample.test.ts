@@ -27,6 +27,7 @@ const request: SampleRequest = { pageId: page.id, split: "train", epoch: 3, sequ
 function cachesThatDraw(targets: SampleTools["caches"]["targets"]): SampleTools["caches"] {
   return {
     ...createCaches(() => 0),
+    isOn: true,
     sample: async () => undefined,
     keepSample: () => undefined,
     pixels: (_wanted, _load, decode) => decode(),
@@ -74,6 +75,34 @@ describe("prepareSample", () => {
     expect(a.placement).toEqual(b.placement);
     const other = await prepareSample({ ...request, epoch: 4 }, page, config, tools());
     expect(Buffer.from(other.image).equals(a.image)).toBe(false);
+  });
+
+  it("asks no cache while all are off, and makes the same sample", async () => {
+    const unasked = (): never => {
+      throw new Error("asked");
+    };
+    const asked = { sample: unasked, keepSample: unasked, pixels: unasked, targets: unasked };
+    const off = createCaches(() => 0);
+    const on = createCaches(() => 0);
+    const budgets = { images: 1e9, polygons: 1e9, maps: 1e9, samples: 1e9 };
+    on.setUp({
+      config: { ...config, features: { ...config.features, polygonCache: true } },
+      pages: [page],
+      budgets,
+    });
+    for (const split of ["train", "validation"] as const) {
+      const one = { ...request, split };
+      const { timing, ...fresh } = await prepareSample(
+        one,
+        page,
+        config,
+        tools({ caches: { ...off, ...asked, isOn: off.isOn } }),
+      );
+      const { timing: _, ...cached } = await prepareSample(one, page, config, tools({ caches: on }));
+      expect(fresh).toEqual(cached);
+      expect(timing).toMatchObject({ loadMs: 1, decodeMs: 1, augmentMs: 2 });
+    }
+    expect(on.report().tiers.polygons.counters.lookups).toBe(1);
   });
 
   it("does not augment validation pages and draws no targets for them", async () => {

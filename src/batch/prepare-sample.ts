@@ -10,8 +10,8 @@ import {
 } from "../augment/index.ts";
 import { PlaygroundError, toErrorData } from "../core/index.ts";
 import type { Page, Pixels } from "../dataset/index.ts";
-import { hashBytes } from "../targets/index.ts";
-import type { Hashed, LoaderCaches, Wanted } from "./caches.ts";
+import { buildPageGeometry, hashBytes, renderTargets } from "../targets/index.ts";
+import type { FinishedSample, Hashed, LoaderCaches, Wanted } from "./caches.ts";
 import type { LoaderConfig } from "./loader.ts";
 import { resample } from "./resample.ts";
 import type { Sample, SampleRequest, SampleTiming } from "./types.ts";
@@ -34,15 +34,28 @@ const STAGES = {
   targets: "drawing the targets of",
 } as const;
 
+type Stage = <T>(name: keyof typeof STAGES, work: () => T | Promise<T>) => Promise<T>;
+type Settings = Pick<LoaderConfig, "model" | "targets" | "augment" | "train">;
+
+/** One sample on its way. */
+interface Job extends Augmentation {
+  readonly request: SampleRequest;
+  readonly page: Page;
+  readonly config: Settings;
+  readonly tools: SampleTools;
+  readonly stage: Stage;
+  readonly timing: { -readonly [name in keyof Omit<SampleTiming, "place">]: number };
+}
+
 /** Rejects with a PlaygroundError that names the stage ("decoding page …") and the page's id. */
 export async function prepareSample(
   request: SampleRequest,
   page: Page,
-  config: Pick<LoaderConfig, "model" | "augment" | "train">,
+  config: Settings,
   tools: SampleTools,
 ): Promise<Sample> {
   const timing = { startMs: tools.now(), loadMs: 0, decodeMs: 0, augmentMs: 0, targetsMs: 0 };
-  const stage = async <T>(name: keyof typeof STAGES, work: () => T | Promise<T>): Promise<T> => {
+  const stage: Stage = async (name, work) => {
     const start = tools.now();
     try {
       return await work();
@@ -53,13 +66,38 @@ export async function prepareSample(
       timing[`${name}Ms`] += tools.now() - start;
     }
   };
-  const sizePx = config.model.inputSizePx;
-  const isTraining = request.split === "train";
+  const { placement, color } = await stage("augment", () => placed(request, page, config));
+  const job: Job = { request, page, config, tools, stage, timing, placement, color };
+  const made = await (tools.caches.isOn ? withCaches(job) : afresh(job));
+  return { request, ...made, placement, timing };
+}
 
-  const { caches } = tools;
-  const { placement, color, fixed } = await stage("augment", () => placed(request, page, config));
-  const wanted: Wanted = { page, request, placement, fixed };
-  const start = tools.now();
+/** With every cache off, nothing is made for their sake. */
+async function afresh({
+  request,
+  page,
+  config,
+  tools,
+  stage,
+  placement,
+  color,
+}: Job): Promise<FinishedSample> {
+  const { model, targets } = config;
+  const loaded = await stage("load", () => tools.load(page));
+  const pixels = await stage("decode", async () => asListed(await tools.decode(loaded), page));
+  const image = await stage("augment", () => resample(pixels, placement, model.inputSizePx, color));
+  if (request.split === "validation") return { image, ...noMaps() };
+  const maps = await stage("targets", () =>
+    renderTargets(buildPageGeometry(page.words, page.size, targets), placement, model.inputSizePx, targets),
+  );
+  return { image, ...maps };
+}
+
+async function withCaches(job: Job): Promise<FinishedSample> {
+  const { request, page, config, tools, stage, timing, placement, color } = job;
+  const { caches, now } = tools;
+  const wanted: Wanted = { page, request, placement, fixed: fixedOf(job) };
+  const start = now();
 
   let loading: Promise<Page> | undefined;
   /** Read once, whoever asks first: a key that needs the content, or the decoder. */
@@ -71,49 +109,58 @@ export async function prepareSample(
     const loaded = await load();
     return stage("decode", async () => asListed(await tools.decode(loaded), page));
   };
-
   const hashed = async ({ file }: Page): Promise<Hashed> => {
-    const startedMs = tools.now();
+    const startedMs = now();
     return { startedMs, content: hashBytes(new Uint8Array(await file.arrayBuffer())) };
   };
   let hashMs = 0;
   const hash = async (): Promise<Hashed> => {
     const loaded = await load();
     const made = await stage("load", () => hashed(loaded));
-    hashMs = tools.now() - made.startedMs;
+    hashMs = now() - made.startedMs;
     return made;
   };
 
   const finished = await caches.sample(wanted, hash);
   if (finished !== undefined) {
     // Looking up and copying is all the loading there was.
-    timing.loadMs = tools.now() - start;
-    return { request, ...finished, placement, timing: timing satisfies SampleTiming };
+    timing.loadMs = now() - start;
+    return finished;
   }
   // What was read for the key is part of the build, as a build without a cache reads it too; the key itself is not.
   const readMs = timing.loadMs - hashMs;
-  const missedMs = tools.now();
+  const missedMs = now();
   const pixels = await caches.pixels(wanted, hash, decode);
-  const image = await stage("augment", () => resample(pixels, placement, sizePx, color));
-  const maps = isTraining
-    ? await stage("targets", async () => caches.targets(wanted, async () => hashed(await load())))
-    : { thresholds: new Uint8Array(0), flags: new Uint8Array(0) };
-  caches.keepSample(wanted, { image, ...maps }, readMs + tools.now() - missedMs);
-  return { request, image, ...maps, placement, timing: timing satisfies SampleTiming };
+  const image = await stage("augment", () => resample(pixels, placement, config.model.inputSizePx, color));
+  const maps =
+    request.split === "validation"
+      ? noMaps()
+      : await stage("targets", async () => caches.targets(wanted, async () => hashed(await load())));
+  const sample = { image, ...maps };
+  caches.keepSample(wanted, sample, readMs + now() - missedMs);
+  return sample;
 }
 
-/** Where the page goes in the input square, and whether that is the same every time. */
 function placed(
   { split, epoch }: SampleRequest,
   page: Page,
-  { augment, model, train }: Pick<LoaderConfig, "model" | "augment" | "train">,
-): Augmentation & Pick<Wanted, "fixed"> {
-  if (split === "validation") {
-    const placement = evaluationPlacement(page.size, model.inputSizePx);
-    return { placement, color: null, fixed: fixedForEvaluation(placement) };
-  }
-  const augmentation = augmentationOf(page, augment, model.inputSizePx, train.seed, epoch);
-  return { ...augmentation, fixed: fixedForTraining(augmentation, augment) };
+  { augment, model, train }: Settings,
+): Augmentation {
+  if (split === "validation")
+    return { placement: evaluationPlacement(page.size, model.inputSizePx), color: null };
+  return augmentationOf(page, augment, model.inputSizePx, train.seed, epoch);
+}
+
+/** Of what `placed` gave, whether it is the same every time. */
+function fixedOf({ request, config, placement, color }: Job): Wanted["fixed"] {
+  return request.split === "validation"
+    ? fixedForEvaluation(placement)
+    : fixedForTraining({ placement, color }, config.augment);
+}
+
+/** Pages that are only scored have no targets. */
+function noMaps(): Pick<Sample, "thresholds" | "flags"> {
+  return { thresholds: new Uint8Array(0), flags: new Uint8Array(0) };
 }
 
 /** Words lie in the size that the importer saw; a decoder that disagrees (a lost EXIF tag, say) would shift them all. */
