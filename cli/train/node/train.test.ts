@@ -76,6 +76,8 @@ describe("npm run train -- --engine wasm", () => {
       expect(one.timing.stages[stage]?.count, stage).toBeGreaterThan(0);
     }
     expect(one.cache.polygons.hits).toBeGreaterThan(0);
+    expect(one.loaders).toMatchObject({ failed: 0, doubled: 0, lost: 0 });
+    expect(one.loaders.delivered).toBeGreaterThan(0);
     expect(two.device.adapter).toBe("WASM SIMD, 2 threads");
     expect(two.dataset.hash).toBe(one.dataset.hash);
     expect(two.loss).toEqual(one.loss);
