@@ -3,8 +3,8 @@
 export { ClockBounds, type ClockOffset, compareClocks } from "./clock-bounds.ts";
 export { type ChromeTrace, chromeTrace, type Measurer, writeDevToolsTracks } from "./export.ts";
 export { arrangeLanes, type TrackLanes } from "./lanes.ts";
-export { batchBuffers, createRecorder, type Depth, type Recorder, type SpanBatch } from "./recorder.ts";
-export { type SpanColumns, spanColumns } from "./span-ring.ts";
+export { createRecorder, type Depth, type Recorder, type SpanBatch } from "./recorder.ts";
+export { buffersOf, type SpanColumns, spanColumns } from "./span-ring.ts";
 export { type Kernels, spanName, SpanStore, type SpanTable } from "./span-store.ts";
 export { type DurationStatistics, durationStatistics } from "./statistics.ts";
 export {
@@ -20,6 +20,7 @@ export {
 export {
   FIRST_LOADER_TRACK,
   type KernelFacts,
+  type SpanSink,
   STAGES,
   type Stage,
   silentTracer,

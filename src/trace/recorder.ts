@@ -1,6 +1,6 @@
 // The listening Tracer of one thread: keeps the last spans in fixed rings of numbers, so recording allocates nothing.
 
-import { buffersOf, type SpanColumns, SpanRing } from "./span-ring.ts";
+import { type SpanColumns, SpanRing } from "./span-ring.ts";
 import { type DurationStatistics, durationStatistics } from "./statistics.ts";
 import {
   type KernelFacts,
@@ -20,7 +20,7 @@ export interface SpanBatch extends SpanColumns {
   /** Kernels defined since the last batch, the first of them with number `firstKernel`. */
   readonly kernels: readonly KernelFacts[];
   readonly firstKernel: number;
-  /** In all: spans overwritten before they were taken, and stretches that ended before they began. */
+  /** In all: spans overwritten before they were taken, and stretches that ended before they began (a GPU clock was reset). */
   readonly lost: number;
   readonly dropped: number;
 }
@@ -30,25 +30,18 @@ export interface Recorder {
   readonly tracer: Tracer;
   /** Spans recorded so far stay. */
   setDepth(depth: Depth): void;
-  depth(): Depth;
   isOn(): boolean;
   /** Spans from now on belong to this step. */
   setStep(step: number): void;
   /** Spans seen since the start: the proof that the profiler lives. */
   spanCount(): number;
-  /** Stretches whose end lay before their start (a GPU clock was reset): dropped and counted. */
-  dropped(): number;
   /** Statistics of each stage over the spans still in its ring; stages without spans are absent. */
   statistics(): Partial<Record<Stage, DurationStatistics>>;
   /** Milliseconds spent in each stage since the last call (the phases of one step). */
   takePhases(): Partial<Record<Stage, number>>;
-  /** New spans, or null when there are none; send it with `batchBuffers`. */
+  /** New spans, or null when there are none; send it with `buffersOf`. */
   takeBatch(): SpanBatch | null;
-  clear(): void;
 }
-
-/** What a batch is transferred by. */
-export const batchBuffers: (batch: SpanBatch) => ArrayBuffer[] = buffersOf;
 
 const STAGE_INDEX = new Map<Stage, number>(STAGES.map((stage, index) => [stage, index]));
 
@@ -63,9 +56,16 @@ export function createRecorder(track: TrackId = TRACKS.trainer, perStage = 512, 
   let total = 0;
   let dropped = 0;
 
-  const record: Tracer["record"] = (stage, startMs, durationMs, on) => {
-    if (depth === "off") return;
-    if (depth === 0) {
+  const recordAt = (
+    wanted: Depth,
+    ofStep: number,
+    stage: Stage,
+    startMs: number,
+    durationMs: number,
+    on?: TrackId,
+  ): void => {
+    if (wanted === "off") return;
+    if (wanted === 0) {
       total++;
       return;
     }
@@ -76,7 +76,7 @@ export function createRecorder(track: TrackId = TRACKS.trainer, perStage = 512, 
     const name = STAGE_INDEX.get(stage) ?? 0;
     const isTransfer = stage === "upload" || stage === "readback";
     const where = on ?? (isTransfer ? TRACKS.transfers : track);
-    ring.write(name, where, step, startMs, durationMs);
+    ring.write(name, where, ofStep, startMs, durationMs);
     total++;
     // The GPU's whole step is not a phase of the step as the trainer's clock saw it.
     if (stage === "step" && where === TRACKS.gpu) return;
@@ -85,6 +85,23 @@ export function createRecorder(track: TrackId = TRACKS.trainer, perStage = 512, 
     kept.durations[kept.written % perStage] = durationMs;
     kept.written++;
     kept.phaseMs += durationMs;
+  };
+
+  const record: Tracer["record"] = (stage, startMs, durationMs, on) =>
+    recordAt(depth, step, stage, startMs, durationMs, on);
+
+  const recordKernelAt = (
+    wanted: Depth,
+    ofStep: number,
+    id: number,
+    startMs: number,
+    durationMs: number,
+    on: TrackId = TRACKS.gpu,
+  ): void => {
+    if (wanted !== 2) return;
+    total++;
+    if (durationMs >= 0) ring.write(id, on, ofStep, startMs, durationMs);
+    else dropped++;
   };
 
   const tracer: Tracer = {
@@ -114,13 +131,21 @@ export function createRecorder(track: TrackId = TRACKS.trainer, perStage = 512, 
     },
     record,
     define: (kernel) => STAGES.length + kernels.push(kernel) - 1,
-    recordKernel: (id, startMs, durationMs, on = TRACKS.gpu) => {
-      if (depth !== 2) return;
-      total++;
-      if (durationMs >= 0) ring.write(id, on, step, startMs, durationMs);
-      else dropped++;
-    },
+    recordKernel: (id, startMs, durationMs, on) => recordKernelAt(depth, step, id, startMs, durationMs, on),
+    wantsSpans: () => depth === 1 || depth === 2,
     wantsKernels: () => depth === 2,
+    late: () => {
+      if (depth === "off") return silentTracer;
+      const wanted = depth;
+      const ofStep = step;
+      return {
+        record: (stage, startMs, durationMs, on) => recordAt(wanted, ofStep, stage, startMs, durationMs, on),
+        recordKernel: (id, startMs, durationMs, on) =>
+          recordKernelAt(wanted, ofStep, id, startMs, durationMs, on),
+        wantsSpans: () => wanted !== 0,
+        wantsKernels: () => wanted === 2,
+      };
+    },
   };
 
   return {
@@ -128,13 +153,11 @@ export function createRecorder(track: TrackId = TRACKS.trainer, perStage = 512, 
     setDepth: (value) => {
       depth = value;
     },
-    depth: () => depth,
     isOn: () => depth !== "off",
     setStep: (value) => {
       step = value;
     },
     spanCount: () => total,
-    dropped: () => dropped,
     statistics: () => {
       const out: Partial<Record<Stage, DurationStatistics>> = {};
       for (const [index, stage] of STAGES.entries()) {
@@ -161,15 +184,6 @@ export function createRecorder(track: TrackId = TRACKS.trainer, perStage = 512, 
       const fresh = kernels.slice(sentKernels);
       sentKernels = kernels.length;
       return { ...columns, kernels: fresh, firstKernel, lost: ring.lost, dropped };
-    },
-    clear: () => {
-      total = 0;
-      dropped = 0;
-      ring.clear();
-      for (const kept of rings) {
-        kept.written = 0;
-        kept.phaseMs = 0;
-      }
     },
   };
 }

@@ -56,22 +56,33 @@ export interface KernelFacts {
   readonly bytes: number;
 }
 
-export interface Tracer {
-  /** Runs `work` and reports how long it took. */
-  span<T>(stage: Stage, work: () => T): T;
-  /** As `span`, until the promise settles. */
-  spanAsync<T>(stage: Stage, work: () => Promise<T>): Promise<T>;
+/** Takes stretches that were measured elsewhere. */
+export interface SpanSink {
   /**
    * Reports a stretch that was measured elsewhere (a GPU timestamp pair, a loader's own clock), in milliseconds of this
    * thread's `performance.now()`. Without a track: transfers for uploads and read-backs, else this thread.
    */
   record(stage: Stage, startMs: number, durationMs: number, track?: TrackId): void;
-  /** Gives a kernel the number it is recorded by. Asked once for each kernel, never in a step. */
-  define(kernel: KernelFacts): number;
   /** One call of a kernel, on the GPU queue unless another track is named. */
   recordKernel(id: number, startMs: number, durationMs: number, track?: TrackId): void;
-  /** Whether times of single kernels are wanted in the step that begins; taking them slows it down. */
+  /** Whether spans are kept at all: where not, they need not be worked out. */
+  wantsSpans(): boolean;
+  /** Whether times of single kernels are wanted; taking them slows a step down. */
   wantsKernels(): boolean;
+}
+
+export interface Tracer extends SpanSink {
+  /** Runs `work` and reports how long it took. */
+  span<T>(stage: Stage, work: () => T): T;
+  /** As `span`, until the promise settles. */
+  spanAsync<T>(stage: Stage, work: () => Promise<T>): Promise<T>;
+  /** Gives a kernel the number it is recorded by. Asked once for each kernel, never in a step. */
+  define(kernel: KernelFacts): number;
+  /**
+   * For what becomes known only after the step that is going on (GPU timestamps): takes spans as they are wanted now, and as
+   * that step's, whenever they come. One small object a step.
+   */
+  late(): SpanSink;
 }
 
 /** Runs the work and reports nothing. */
@@ -81,5 +92,7 @@ export const silentTracer: Tracer = {
   record: () => undefined,
   define: () => 0,
   recordKernel: () => undefined,
+  wantsSpans: () => false,
   wantsKernels: () => false,
+  late: () => silentTracer,
 };

@@ -1,6 +1,6 @@
 // Sends a run's events: numbered and named by run; fast facts are collected and go out at most ten times a second.
 
-import { batchBuffers } from "../trace/index.ts";
+import { buffersOf } from "../trace/index.ts";
 import type {
   FeatureStatus,
   LossPoint,
@@ -23,8 +23,6 @@ export interface Emitter {
   facts(read: () => Facts): void;
   /** Sends everything collected. */
   flush(): void;
-  /** Flushes and stops its timer. */
-  close(): void;
 }
 
 type FeaturesEvent = Extract<TrainerEventBody, { kind: "features" }>;
@@ -61,7 +59,7 @@ export function createEmitter(runId: string, send: SendEvent): Emitter {
       post({ kind: "timing", ...timing });
       post({ kind: "features", ...facts });
       if (spans !== null) {
-        post({ kind: "spans", ...spans }, spans.batch === null ? [] : batchBuffers(spans.batch));
+        post({ kind: "spans", ...spans }, spans.batch === null ? [] : buffersOf(spans.batch));
       }
     }
   };
@@ -84,6 +82,5 @@ export function createEmitter(runId: string, send: SendEvent): Emitter {
       soon();
     },
     flush,
-    close: flush,
   };
 }

@@ -46,6 +46,8 @@ export interface Instruments {
   /** Something that is no step has ended (evaluation, pause): the next step's figures start anew. */
   restart(): void;
   setProfiler(on: boolean, depth: Config["features"]["profilerDepth"]): void;
+  /** The step's loss has come, and with it everything that its engine tells of it. True when that ended a recording. */
+  stepSettled(step: number): boolean;
   /** Looks at the next steps closely; then the setting holds again. */
   record(steps: number, depth: 1 | 2): void;
   setCachesOn(on: Partial<CacheSwitches>): void;
@@ -70,14 +72,16 @@ export function createInstruments(features: Config["features"]): Instruments {
   let spansSeen = 0;
   let spansInStep = 0;
   let statistics: { readonly stages: ReturnType<Recorder["statistics"]>; readonly atMs: number } | undefined;
-  let recording: { fromStep: number; readonly of: number; done: number } | undefined;
+  let recording: { fromStep: number; toStep: number; readonly of: number; done: number } | undefined;
+  /** The last step whose loss has come. */
+  let settled = 0;
   let recorded: SpansEvent["recorded"] = null;
   let hasNews = false;
   const clocks = new Map<number, number>();
 
   const setProfiler: Instruments["setProfiler"] = (on, depth) => {
     setting = on ? DEPTHS[depth] : "off";
-    if (recording === undefined) recorder.setDepth(setting);
+    if (recording === undefined || recording.done === recording.of) recorder.setDepth(setting);
   };
   setProfiler(features.profiler, features.profilerDepth);
 
@@ -111,13 +115,29 @@ export function createInstruments(features: Config["features"]): Instruments {
     for (const stage of split) lastStep[stage] = phases[stage] ?? 0;
     spansInStep = recorder.spanCount() - spansSeen;
     spansSeen = recorder.spanCount();
-    if (recording === undefined) return;
+    if (recording === undefined || recording.done === recording.of) return;
     hasNews = true;
     if (recording.done === 0) recording.fromStep = step;
+    recording.toStep = step;
     if (++recording.done < recording.of) return;
-    recorded = { fromStep: recording.fromStep, toStep: step };
-    recording = undefined;
+    // What the engine still has to tell of these steps is kept as theirs.
     recorder.setDepth(setting);
+    endWhenSettled();
+  };
+
+  /** With the steps it has; those of a recording that the run's end cut short are fewer. */
+  const endRecording = (): void => {
+    if (recording === undefined) return;
+    if (recording.done > 0) recorded = { fromStep: recording.fromStep, toStep: recording.toStep };
+    recording = undefined;
+    hasNews = true;
+    recorder.setDepth(setting);
+  };
+  /** Whether a recording has ended: its steps are made, and all is told of them. */
+  const endWhenSettled = (): boolean => {
+    if (recording === undefined || recording.done < recording.of || settled < recording.toStep) return false;
+    endRecording();
+    return true;
   };
 
   const spansOf = (memory: SpansEvent["memory"]): SpansEvent | null => {
@@ -144,6 +164,7 @@ export function createInstruments(features: Config["features"]): Instruments {
         "epoch start": () => {
           atEpochStart = report;
         },
+        "run end": endRecording,
       },
     },
     tookSamples,
@@ -153,8 +174,12 @@ export function createInstruments(features: Config["features"]): Instruments {
       spansSeen = recorder.spanCount();
     },
     setProfiler,
+    stepSettled: (step) => {
+      settled = step;
+      return endWhenSettled();
+    },
     record: (steps, depth) => {
-      recording = { fromStep: 0, of: steps, done: 0 };
+      recording = { fromStep: 0, toStep: 0, of: steps, done: 0 };
       hasNews = true;
       recorder.setDepth(depth);
     },

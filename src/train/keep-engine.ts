@@ -34,8 +34,12 @@ export function keepEngine(factories: readonly EngineFactory[]): EngineKeeper {
       return listening.define(kernel);
     },
     recordKernel: (...span) => listening.recordKernel(...span),
+    wantsSpans: () => listening.wantsSpans(),
     wantsKernels: () => listening.wantsKernels(),
+    late: () => listening.late(),
   };
+  /** Told of the engine's failure; a loan that was given back is told no more. */
+  const borrowers = new Set<(reason: unknown) => void>();
   const release = (): void => {
     kept?.engine.dispose();
     kept = undefined;
@@ -56,40 +60,58 @@ export function keepEngine(factories: readonly EngineFactory[]): EngineKeeper {
         if (kept?.key === key) {
           for (const kernel of kernels) listening.define(kernel);
           await kept.engine.writeState(kept.first);
-          return lent(kept.engine);
+          return lend(kept.engine, borrowers);
         }
         release();
         const engine = await factory.build({ ...settings, tracer }, progress);
         built++;
-        engine.failed.catch(() => {
+        engine.failed.catch((reason: unknown) => {
+          if (kept?.engine !== engine) return;
+          for (const tell of borrowers) tell(reason);
           // A failed engine is not lent again.
-          if (kept?.engine === engine) kept = undefined;
+          release();
         });
-        kept = { key, engine, first: await engine.readState() };
-        return lent(engine);
+        try {
+          kept = { key, engine, first: await engine.readState() };
+        } catch (thrown) {
+          engine.dispose();
+          throw thrown;
+        }
+        return lend(engine, borrowers);
       },
     };
   };
   return { factories: factories.map(keep), builtCount: () => built, close: release };
 }
 
-/** The engine as a run sees it: whoever borrows it cannot end it. */
-function lent(engine: Engine): Engine {
+/**
+ * The engine as a run sees it: whoever borrows it cannot end it. Its failure is promised to each loan apart, because what waits on
+ * the engine's own promise, a whole run, would be kept as long as the engine.
+ */
+function lend(engine: Engine, borrowers: Set<(reason: unknown) => void>): Engine {
+  let tell: (reason: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, reject) => {
+    tell = reject;
+  });
+  failed.catch(() => undefined);
+  borrowers.add(tell);
   return {
     info: engine.info,
-    failed: engine.failed,
+    failed,
     step: (batch, learningRate) => engine.step(batch, learningRate),
     predict: (images, options) => engine.predict(images, options),
     readState: () => engine.readState(),
     writeState: (state) => engine.writeState(state),
     memory: () => engine.memory(),
-    dispose: () => undefined,
+    dispose: () => {
+      borrowers.delete(tell);
+    },
   };
 }
 
 /** Everything an engine is built from but its listener; weights by a sum that tells seeds apart. */
-function keyOf({ tracer: _, graph, initialWeights, ...rest }: EngineSettings): string {
+function keyOf({ tracer: _, graph, initialWeights, frozen, ...rest }: EngineSettings): string {
   let sum = 0;
   for (const values of initialWeights.values()) for (const value of values) sum = (sum * 31 + value) % 1e9;
-  return JSON.stringify({ ...rest, graph: graph.name, sum });
+  return JSON.stringify({ ...rest, graph: graph.name, frozen: [...(frozen ?? [])], sum });
 }

@@ -3,7 +3,8 @@ import { NO_CACHE_REPORT, type Sample, type SampleRequest } from "../batch/index
 import { resolveOrThrow } from "../config/index.ts";
 import { polygonIn } from "../core/index.ts";
 import type { Dataset, Page } from "../dataset/index.ts";
-import type { Engine, EngineFactory, LossParts } from "../engine/index.ts";
+import type { Engine, EngineFactory, EngineSettings, LossParts } from "../engine/index.ts";
+import { STAGES, TRACKS } from "../trace/index.ts";
 import type { LoopPlugin } from "./bus.ts";
 import { NO_LOADERS } from "./instruments.ts";
 import type { SamplePool } from "./run.ts";
@@ -42,6 +43,8 @@ interface Faults {
   readonly deviceLostAt?: number;
   /** Validation page that cannot be prepared. */
   readonly brokenPage?: string;
+  /** So many steps are in flight: a step's times and loss come only then. */
+  readonly stepsLate?: number;
 }
 
 interface Asked {
@@ -52,7 +55,9 @@ interface Asked {
 }
 
 /** An engine that sees a box where the words are, and counts what it is asked. */
-function fakeEngine(faults: Faults, asked: Asked): Engine {
+function fakeEngine(faults: Faults, asked: Asked, { tracer }: Pick<EngineSettings, "tracer">): Engine {
+  const kernel = tracer.define({ kernel: "conv", layer: "", phase: "forward", flops: 0, bytes: 0 });
+  const onTheirWay: (() => void)[] = [];
   let isDisposed = false;
   let lose: (error: Error) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => {
@@ -79,12 +84,17 @@ function fakeEngine(faults: Faults, asked: Asked): Engine {
     step: () => {
       const step = ++asked.steps;
       if (step === faults.deviceLostAt) lose(new Error("the device is gone"));
-      return {
-        accepted: Promise.resolve(),
-        loss: Promise.resolve(loss(step === faults.notFiniteAt ? Number.NaN : 10 - step)),
-      };
+      const late = tracer.late();
+      const came = new Promise<void>((resolve) => onTheirWay.push(resolve)).then(() => {
+        late.record("forward", step, 1, TRACKS.gpu);
+        late.recordKernel(kernel, step, 1);
+        return loss(step === faults.notFiniteAt ? Number.NaN : 10 - step);
+      });
+      while (onTheirWay.length > (faults.stepsLate ?? 0)) onTheirWay.shift()?.();
+      return { accepted: Promise.resolve(), loss: came };
     },
     predict: async (images) => {
+      for (const come of onTheirWay.splice(0)) come();
       const pages = images.length / (SIZE * SIZE * 4);
       asked.predictions.push(pages);
       const probability = new Float32Array(pages * SIZE * SIZE);
@@ -141,7 +151,7 @@ function stage(changes: Record<string, unknown>, faults: Faults = {}, plugins: r
   const factory: EngineFactory = {
     id: "wasm",
     available: async () => ({ ok: true }),
-    build: async () => fakeEngine(faults, asked),
+    build: async (settings) => fakeEngine(faults, asked, settings),
   };
   const events: TrainerEvent[] = [];
   const waiting: { until: (event: TrainerEvent) => boolean; resolve: (event: TrainerEvent) => void }[] = [];
@@ -382,4 +392,49 @@ describe("the profiler", () => {
     const steps = quiet.of("spans").flatMap(({ batch }) => [...(batch?.steps ?? [])]);
     expect([Math.min(...steps), Math.max(...steps)]).toEqual([2, 3]);
   });
+
+  it("keeps the GPU's times of recorded steps that come steps later, and none of other steps", async () => {
+    const late = stage({ "train.length.count": 9, "evaluation.every.count": 100 }, { stepsLate: 3 });
+    const paused = late.state("paused");
+    await late.trainer.start(late.request("step"));
+    await paused;
+    await late.trainer.set({ record: { steps: 2, depth: 2 } });
+    const done = late.state("finished");
+    await late.trainer.resume();
+    await done;
+    const told = late
+      .of("spans")
+      .flatMap(({ batch }) =>
+        [...(batch?.tracks ?? [])].flatMap((track, i) =>
+          track === TRACKS.gpu
+            ? [`${(batch?.names[i] ?? 0) < STAGES.length ? "phase" : "kernel"} ${batch?.steps[i]}`]
+            : [],
+        ),
+      );
+    expect(told).toEqual(["phase 2", "kernel 2", "phase 3", "kernel 3"]);
+    const end = late.of("spans").find(({ recorded }) => recorded !== null);
+    expect(end).toMatchObject({ recording: null, recorded: { fromStep: 2, toStep: 3 } });
+  });
+
+  it.each(["stopped", "finished", "failed"])(
+    "ends a recording with a run that is %s before it",
+    async (how) => {
+      const { trainer, request, state, of } = stage(
+        { "train.length.count": how === "finished" ? 3 : 1000, "evaluation.every.count": 100 },
+        how === "failed" ? { deviceLostAt: 4 } : {},
+      );
+      const paused = state("paused");
+      await trainer.start(request("step"));
+      await paused;
+      await trainer.set({ record: { steps: 500, depth: 1 } });
+      const again = state("paused");
+      await trainer.step();
+      await again;
+      const ended = state(how === "failed" ? "failed" : "finished");
+      if (how === "stopped") await trainer.stop();
+      else await trainer.resume();
+      await ended;
+      expect(of("spans").at(-1)).toMatchObject({ recording: null, recorded: { fromStep: 2 } });
+    },
+  );
 });

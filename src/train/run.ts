@@ -236,10 +236,10 @@ export class TrainingRun {
     if (this.#evaluatedAt !== this.#stepsDone) await this.#evaluate();
     await this.#countCache();
     this.#memoryBytes();
-    this.#reportFacts();
     if (this.#request.keepWeights === true) this.#weights = (await engine.readState()).weights;
     const reason = this.#wish === "stop" ? "stopped" : "length reached";
     this.#bus.emit("run end", { ...this.#position(), reason });
+    this.#reportFacts();
     this.#enter({ kind: "finished", step: this.#stepsDone, reason });
   }
 
@@ -320,6 +320,7 @@ export class TrainingRun {
     ticket.loss.then(
       (loss) => {
         this.#emitter.loss({ step, learningRate, ...loss });
+        if (this.#instruments.stepSettled(step)) this.#reportFacts();
         if (!Number.isFinite(loss.total)) this.#fail(notFinite(step));
       },
       (thrown: unknown) => this.#fail(thrown),
@@ -437,6 +438,7 @@ export class TrainingRun {
     this.#emitter.log("error", "trainer", error.message);
     this.#bus.emit("error", { ...this.#position(), error });
     this.#bus.emit("run end", { ...this.#position(), reason: "failed" });
+    this.#reportFacts();
     this.#enter({ kind: "failed", step: this.#stepsDone, error });
     this.#fail(thrown);
   }

@@ -125,7 +125,7 @@ export interface SpansEvent {
   readonly batch: SpanBatch | null;
   /** A recording on demand: how far it is. */
   readonly recording: { readonly done: number; readonly of: number } | null;
-  /** The last recording that was completed. */
+  /** The last recording; fewer steps than were asked where the run ended before. */
   readonly recorded: { readonly fromStep: number; readonly toStep: number } | null;
   /** How exactly each loader's clock is known against the trainer's. */
   readonly clocks: readonly { readonly track: number; readonly uncertaintyMs: number }[];

@@ -8,6 +8,7 @@ import { freeze } from "../../src/engine/freeze.ts";
 import { planPrediction, planTraining } from "../../src/engine/plan/plan.ts";
 import { buildWebGpuEngine, requestGpu, type WebGpuEngine } from "../../src/engine/webgpu/index.ts";
 import { buildGraph } from "../../src/graph/index.ts";
+import { createRecorder, STAGES } from "../../src/trace/index.ts";
 import { relativeError } from "./check-operation.ts";
 import { engineSettings, everythingGraph, livelyWeights, randomBatch } from "./reference/fixtures.ts";
 import { moveReference, referenceState, runPlan } from "./reference/run.ts";
@@ -109,6 +110,35 @@ describe("a step", () => {
       });
       expect(relativeError(map, expected)).toBeLessThan(1e-3);
     }
+    engine.dispose();
+  });
+
+  it("tells the times of single kernels, as their step's, before its loss, and computes the same", async () => {
+    const plain = await build(nano());
+    const recorder = createRecorder();
+    const settings = nano({ tracer: recorder.tracer });
+    const engine = await build(settings);
+    const held = engine.memory().bytes;
+    recorder.setDepth(2);
+    recorder.setStep(1);
+    const ticket = engine.step(randomBatch(2, 32, 100), 1e-3);
+    recorder.setDepth("off");
+    recorder.setStep(2);
+    await ticket.accepted;
+    const after = engine.step(randomBatch(2, 32, 101), 1e-3);
+    expect([await ticket.loss, await after.loss]).toEqual(await train(plain, settings, seeds(2)));
+    const batch = recorder.takeBatch();
+    expect(new Set(batch?.steps)).toEqual(new Set([1]));
+    const kernels = [...(batch?.names ?? [])].filter((name) => name >= STAGES.length);
+    expect(kernels.length > 0).toBe(engine.info.timesKernels);
+    if (engine.info.timesKernels) {
+      expect(kernels.length).toBe(engine.dispatchesPerStep);
+      // Its buffers are counted with the engine's.
+      expect(engine.memory().bytes).toBeGreaterThan(held);
+      // Calls that share a number share their work, so that the rates are theirs.
+      expect(new Set(batch?.kernels.map((facts) => JSON.stringify(facts))).size).toBe(batch?.kernels.length);
+    }
+    plain.dispose();
     engine.dispose();
   });
 

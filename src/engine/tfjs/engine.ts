@@ -105,6 +105,7 @@ class TfjsEngine implements Engine {
   step(batch: TrainBatch, learningRate: number): StepTicket {
     this.#begin();
     const { batchSize, sizePx, tracer } = this.#settings;
+    const late = tracer.late();
     const pixels = batchSize * sizePx * sizePx;
     requireLength("images", batch.images, pixels * 4);
     requireLength("thresholds", batch.thresholds, pixels);
@@ -125,7 +126,7 @@ class TfjsEngine implements Engine {
     const loss = this.#read(report).then(([parts]) => {
       const doneMs = performance.now();
       const startMs = Math.max(queuedMs, this.#lastDoneMs);
-      tracer.record("queue", startMs, doneMs - startMs, TRACKS.gpu);
+      late.record("queue", startMs, doneMs - startMs, TRACKS.gpu);
       this.#lastDoneMs = doneMs;
       return lossParts(parts ?? new Float32Array());
     });

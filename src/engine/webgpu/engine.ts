@@ -1,5 +1,5 @@
 // The compiled engine: one network, its optimiser state and its GPU memory. A step uploads the batch, encodes a fixed list
-// of dispatches and submits once; nothing is created while training runs.
+// of dispatches and submits once. Steps and predictions make no buffer, save the first step whose single kernels are timed.
 
 import { PlaygroundError, type TrainBatch } from "../../core/index.ts";
 import type {
@@ -18,12 +18,12 @@ import { predictionCalls, trainingCalls } from "./calls.ts";
 import type { GpuDevice } from "./device.ts";
 import { STEP_WORDS } from "./kernels/optimizer/optimizer.ts";
 import { KernelClock, type TimedSlot } from "./kernel-clock.ts";
-import { ClockBounds, TRACKS } from "../../trace/index.ts";
+import { ClockBounds, type SpanSink, TRACKS } from "../../trace/index.ts";
 import { type Compiler, encode, type Program } from "./program.ts";
 import { ReadRing } from "./readback.ts";
 import type { Resources } from "./resources.ts";
 import { packMoments, packWeights, readBuffers, stateBuffers, unpackState } from "./state.ts";
-import { type KernelTime, PHASES, PhaseClock, TIMESTAMP_WORDS, timeKernels } from "./timing.ts";
+import { PHASES, PhaseClock, TIMESTAMP_WORDS } from "./timing.ts";
 
 const STEPS_IN_FLIGHT = 3;
 /** Words of the report that comes back from each step: five numbers, then the timestamps. */
@@ -115,11 +115,12 @@ export class WebGpuEngine implements Engine {
       queue.writeBuffer(resources.get("thresholds"), 0, batch.thresholds);
       queue.writeBuffer(resources.get("step"), 0, this.stepValues(learningRate));
     });
+    const late = tracer.late();
     const startMs = performance.now();
     const encoder = gpu.device.createCommandEncoder({ label: "step" });
     encoder.clearBuffer(resources.get("histograms"));
     const phases = [programs.forward, programs.backward, isMove ? programs.move : programs.gather];
-    const timed = this.encodeTimed(encoder, phases);
+    const timed = late.wantsKernels() ? this.encodeTimed(encoder, phases) : undefined;
     for (const [phase, program] of timed === undefined ? phases.entries() : []) {
       const timestampWrites = this.clock?.writes(phase);
       const pass = encoder.beginComputePass(timestampWrites === undefined ? {} : { timestampWrites });
@@ -127,14 +128,15 @@ export class WebGpuEngine implements Engine {
       pass.end();
     }
     encoder.copyBufferToBuffer(resources.get("report"), 0, slot.buffer, 0, REPORT_WORDS * 4);
-    this.clock?.resolve(encoder, slot.buffer, REPORT_WORDS * 4);
+    if (timed === undefined) this.clock?.resolve(encoder, slot.buffer, REPORT_WORDS * 4);
     gpu.device.queue.submit([encoder.finish()]);
     this.waiting = isMove ? 0 : this.waiting + 1;
     if (isMove) this.moves += 1;
-    if (timed !== undefined) void this.kernels?.report(timed, startMs, this.gpuClock);
-    const loss = this.ring.read(slot).then(
-      (bytes) => {
-        if (timed === undefined) this.recordTimes(bytes, startMs);
+    // Whoever has the loss has heard all times of the step.
+    const told = timed && this.kernels?.report(timed, startMs, this.gpuClock, late);
+    const loss = Promise.all([this.ring.read(slot), told]).then(
+      ([bytes]) => {
+        if (timed === undefined && late.wantsSpans()) this.recordTimes(bytes, startMs, late);
         return lossFrom(new Float32Array(bytes, 0, REPORT_WORDS), isMove);
       },
       (error: unknown) => {
@@ -188,17 +190,6 @@ export class WebGpuEngine implements Engine {
 
   memory(): EngineMemory {
     return this.parts.resources.memory;
-  }
-
-  /** Time of every dispatch of a step on the last batch, weights left as they are. Empty without timestamps. */
-  async profile(): Promise<readonly KernelTime[]> {
-    this.requireAlive("measuring kernels");
-    if (this.clock === undefined) return [];
-    const { gpu, programs } = this.parts;
-    const dispatches = [programs.forward, programs.backward, programs.gather].flatMap(
-      (part) => part.dispatches,
-    );
-    return this.guarded(timeKernels(gpu.device, { dispatches }));
   }
 
   dispose(): void {
@@ -261,16 +252,15 @@ export class WebGpuEngine implements Engine {
     return program;
   }
 
-  /** Every kernel in a pass of its own, when the profiler wants that and can have it. */
+  /** Every kernel in a pass of its own, where there are timestamps. */
   private encodeTimed(encoder: GPUCommandEncoder, programs: readonly Program[]): TimedSlot | undefined {
-    const { settings, gpu, plan } = this.parts;
-    if (this.clock === undefined || !settings.tracer.wantsKernels()) return undefined;
-    this.kernels ??= new KernelClock(gpu.device, plan, settings, STEPS_IN_FLIGHT);
+    const { settings, gpu, plan, resources } = this.parts;
+    if (this.clock === undefined) return undefined;
+    this.kernels ??= new KernelClock(gpu.device, resources, plan, settings, STEPS_IN_FLIGHT);
     return this.kernels.encode(encoder, programs);
   }
 
-  private recordTimes(bytes: ArrayBuffer, startMs: number): void {
-    const { tracer } = this.parts.settings;
+  private recordTimes(bytes: ArrayBuffer, startMs: number, tracer: SpanSink): void {
     const doneMs = performance.now();
     if (this.clock === undefined) {
       tracer.record("queue", startMs, doneMs - startMs, TRACKS.gpu);

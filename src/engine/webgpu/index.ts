@@ -7,7 +7,6 @@ import { buildWebGpuEngine } from "./build.ts";
 export { buildWebGpuEngine } from "./build.ts";
 export type { WebGpuEngine } from "./engine.ts";
 export { type GpuDevice, requestGpu } from "./device.ts";
-export type { KernelTime } from "./timing.ts";
 
 export const webgpuEngine: EngineFactory = {
   id: "webgpu",

@@ -1,13 +1,15 @@
 // Times of every kernel of a step: each dispatch in a pass of its own with a pair of timestamps. The step computes the same, but
-// slower: passes end between its kernels. Made when first asked for; a step that finds all slots in flight runs untimed.
+// slower: passes end between its kernels. Made in the step that first asks for it; a step that finds all slots in flight, and what
+// lies beyond the query set's limit, runs untimed.
 
-import { type ClockBounds, type KernelFacts, type Tracer, TRACKS } from "../../trace/index.ts";
+import { type ClockBounds, type KernelFacts, type SpanSink, type Tracer, TRACKS } from "../../trace/index.ts";
 import type { EngineSettings } from "../engine.ts";
 import type { Plan } from "../plan/types.ts";
 import { type OpWork, workOf } from "../plan/work.ts";
 import { type CallSettings, callsFor } from "./calls.ts";
 import { PartialSpace } from "./partials.ts";
 import type { Program } from "./program.ts";
+import type { Resources } from "./resources.ts";
 import { PHASES } from "./timing.ts";
 
 /** WebGPU's limit for one query set. */
@@ -32,13 +34,13 @@ export class KernelClock {
   private readonly all: TimedSlot[] = [];
   private readonly capacity: number;
 
-  constructor(device: GPUDevice, plan: Plan, settings: EngineSettings, slots: number) {
+  constructor(device: GPUDevice, resources: Resources, plan: Plan, settings: EngineSettings, slots: number) {
     this.device = device;
     this.tracer = settings.tracer;
     this.facts = kernelFacts(plan, settings);
     // The optimiser's kernels come after those of the plan.
     this.capacity = Math.min(MOST_QUERIES / 2, this.facts.length + 8);
-    for (let i = 0; i < slots; i++) this.free.push(this.slot());
+    for (let i = 0; i < slots; i++) this.free.push(this.slot(i, resources));
     this.all.push(...this.free);
   }
 
@@ -78,11 +80,15 @@ export class KernelClock {
   }
 
   /** After the submit, which came after `startMs`: reports every kernel, and the phases and the step that they make up. */
-  async report(slot: TimedSlot, startMs: number, clock: ClockBounds): Promise<void> {
-    const { tracer } = this;
+  async report(slot: TimedSlot, startMs: number, clock: ClockBounds, tracer: SpanSink): Promise<void> {
     const size = slot.ids.length * 16;
     try {
-      await slot.staging.mapAsync(GPUMapMode.READ, 0, size);
+      try {
+        await slot.staging.mapAsync(GPUMapMode.READ, 0, size);
+      } catch {
+        // The device is gone or the engine was closed: the step itself tells.
+        return;
+      }
       const times = new BigUint64Array(slot.staging.getMappedRange(0, size).slice(0));
       slot.staging.unmap();
       const at = (index: number): number => Number(times[index] ?? 0n) / 1e6;
@@ -98,23 +104,18 @@ export class KernelClock {
         tracer.record(phase, begin + offsetMs, end - begin, TRACKS.gpu);
       }
       tracer.record("step", at(0) + offsetMs, last - at(0), TRACKS.gpu);
-    } catch {
-      // The device is gone or the engine was closed: the step itself tells.
     } finally {
       this.free.push(slot);
     }
   }
 
   dispose(): void {
-    for (const { queries, resolved, staging } of this.all) {
-      queries.destroy();
-      resolved.destroy();
-      staging.destroy();
-    }
+    for (const { queries } of this.all) queries.destroy();
   }
 
   private idOf(facts: KernelFacts): number {
-    const key = `${facts.phase} ${facts.kernel} ${facts.layer}`;
+    // Two operations of a layer by the same kernel are told apart by their work: rates are worked out from it.
+    const key = `${facts.phase} ${facts.kernel} ${facts.layer} ${facts.flops} ${facts.bytes}`;
     let id = this.ids.get(key);
     if (id === undefined) {
       id = this.tracer.define(facts);
@@ -123,13 +124,13 @@ export class KernelClock {
     return id;
   }
 
-  private slot(): TimedSlot {
-    const { device } = this;
-    const size = this.capacity * 16;
+  private slot(index: number, resources: Resources): TimedSlot {
+    const { QUERY_RESOLVE, COPY_SRC, MAP_READ, COPY_DST } = GPUBufferUsage;
+    const words = this.capacity * 4;
     return {
-      queries: device.createQuerySet({ type: "timestamp", count: this.capacity * 2 }),
-      resolved: device.createBuffer({ size, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC }),
-      staging: device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
+      queries: this.device.createQuerySet({ type: "timestamp", count: this.capacity * 2 }),
+      resolved: resources.create(`kernel times ${index}`, words, QUERY_RESOLVE | COPY_SRC),
+      staging: resources.create(`kernel times read ${index}`, words, MAP_READ | COPY_DST),
       ids: [],
       firsts: [],
     };
