@@ -161,6 +161,32 @@ describe("a unit of the lab", () => {
     await expect(runner.runUnit({ arm, length })).rejects.toThrow("No loader came.");
   });
 
+  it("fails with the reason, and hangs nowhere, when a switch is refused at a border", async () => {
+    const able = tools(statefulFactory());
+    const runner = createUnitRunner(
+      { resolved, dataset },
+      {
+        ...able,
+        openPool: async (request, emitter) => {
+          const pool = await able.openPool(request, emitter);
+          return {
+            next: () => pool.next(),
+            validate: (pages) => pool.validate(pages),
+            setLoader: (loader) => pool.setLoader(loader),
+            cacheReport: () => pool.cacheReport(),
+            counters: () => pool.counters(),
+            close: () => pool.close(),
+            setCaches: () => Promise.reject(new Error("The loader would not.")),
+          };
+        },
+      },
+    );
+    const [arm] = armsOf(["profiler"]);
+    if (arm === undefined) throw new Error("no arm");
+    const length = unitLength(await runner.prepare());
+    await expect(runner.runUnit({ arm, length })).rejects.toThrow("The loader would not.");
+  });
+
   it("is what quick validation checks: every feature and every pair alive", async () => {
     const runner = createUnitRunner({ resolved, dataset }, tools(statefulFactory()));
     const check = await quickCheck({

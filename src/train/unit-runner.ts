@@ -51,7 +51,7 @@ export function createUnitRunner(
     atPause: (run: TrainingRun) => Promise<void>,
   ): Promise<Heard> => {
     const heard: Heard = { stepMs: [], losses: [], hmean: null, evaluationMs: 0, counters: null };
-    let failure: PlaygroundError | undefined;
+    let failure: unknown;
     let last = performance.now();
     let arrived: () => void = () => undefined;
     const listen = (event: TrainerEvent): void => {
@@ -83,11 +83,16 @@ export function createUnitRunner(
           arrived = resolve;
         });
         run.pause();
-        void paused.then(async () => {
-          await atPause(run);
-          last = performance.now();
-          if (!isStopped) run.resume();
-        });
+        paused
+          .then(async () => {
+            await atPause(run);
+            last = performance.now();
+            if (!isStopped) run.resume();
+          })
+          .catch((thrown: unknown) => {
+            failure ??= thrown;
+            run.stop();
+          });
       },
     });
     current = run;
@@ -108,6 +113,8 @@ export function createUnitRunner(
     prepare: async () => {
       const { engine } = await buildEngine(base, keeper.factories, silentTracer, tools.onProgress);
       const { id, label, adapter } = engine.info;
+      // It stays with the keeper for the units.
+      engine.dispose();
       return {
         engine: { id, label, adapter },
         trainPages: dataset.train.length,
