@@ -50,18 +50,24 @@ export async function trainInNode(wishes: RunWishes, seen: Seen, interrupt: Inte
   const modelFile = wishes.modelFile && { modelFile: loadModelFile(wishes.modelFile.fullPath) };
   interrupt.whenCame(() => void trainer.stop());
   if (interrupt.came()) return;
-  // A run that cannot begin says so as its last state; one that is stopped before its first step never begins.
-  trainer
-    .start({
-      runId: "run",
-      resolved: wishes.resolved,
-      dataset,
-      until: "train",
-      keepWeights: true,
-      ...modelFile,
-    })
-    .catch(() => undefined);
-  await ended;
+  const begun = trainer.start({
+    runId: "run",
+    resolved: wishes.resolved,
+    dataset,
+    until: "train",
+    keepWeights: true,
+    ...modelFile,
+  });
+  // A run that cannot begin says so as its last state; where there is not even a run, nothing ends.
+  await Promise.race([
+    ended,
+    begun.then(
+      () => ended,
+      (thrown: unknown) => {
+        if (snapshot.state.kind !== "failed") throw thrown;
+      },
+    ),
+  ]);
   // Only when the loaders are gone do the counters stand still.
   await trainer.stop();
   seen.counters = await trainer.counters();

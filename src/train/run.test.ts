@@ -309,6 +309,25 @@ describe("a run", () => {
     }
   });
 
+  it("starts that overlap end each other in turn, and one that was stopped before its first step settles", async () => {
+    const { trainer, request, of } = stage({ "train.length.count": 1000 });
+    await Promise.all([
+      trainer.start(request("train", "first")),
+      trainer.start(request("train", "second")),
+      trainer.start(request("step", "third")),
+    ]);
+    await trainer.stop();
+    const ends = ["first", "second", "third"].map(
+      (id) =>
+        of("state")
+          .filter(({ runId }) => runId === id)
+          .at(-1)?.state.kind,
+    );
+    expect(ends).toEqual(["finished", "finished", "finished"]);
+    const last = of("state").findLastIndex(({ runId }) => runId === "first");
+    expect(of("state").findIndex(({ runId }) => runId === "second")).toBeGreaterThan(last);
+  });
+
   it("does not begin without pages, and a new start ends the former run", async () => {
     const { trainer, request, of } = stage({ "train.length.count": 1000 });
     const empty = { ...request("train"), dataset: { ...dataset, validation: [] } };

@@ -49,7 +49,7 @@ const COUNT_EVERY_MS = 500;
 type Wish = "train" | "one step" | "pause" | "stop";
 
 export class TrainingRun {
-  /** Settles when the run has begun (running or paused); rejects with what made it impossible. */
+  /** Settles when the run has begun (running or paused), or was stopped before; rejects with what made it impossible. */
   readonly begun: Promise<void>;
   /** Settles when nothing of the run is left: finished or failed, and everything freed. */
   readonly ended: Promise<void>;
@@ -127,6 +127,8 @@ export class TrainingRun {
     this.ended = this.#drive()
       .catch((thrown: unknown) => this.#failed(thrown))
       .finally(() => this.#free());
+    // A run that was stopped before its first step never begins.
+    void this.ended.then(() => this.#hasBegun());
   }
 
   pause(): void {

@@ -28,6 +28,8 @@ export interface Trainer {
 export function createTrainer(tools: TrainerTools): Trainer {
   let run: TrainingRun | undefined;
   let live: LiveSettings = {};
+  /** Settles when the newest start has its run: starts that overlap come one after the other. */
+  let starting: Promise<unknown> = Promise.resolve();
   const current = (): TrainingRun => {
     if (run !== undefined) return run;
     throw new PlaygroundError({
@@ -39,18 +41,27 @@ export function createTrainer(tools: TrainerTools): Trainer {
   return {
     engines: () => Promise.all(tools.factories.map(describe)),
     start: async (request) => {
-      run?.stop();
-      await run?.ended;
-      run = new TrainingRun(request, { ...tools, emitter: createEmitter(request.runId, tools.send) });
+      const replaced = starting.then(async () => {
+        run?.stop();
+        await run?.ended;
+        run = new TrainingRun(request, { ...tools, emitter: createEmitter(request.runId, tools.send) });
+        return run;
+      });
+      starting = replaced.catch(() => undefined);
+      const started = await replaced;
       // What somebody looks at belongs to the screen, not to the run: it holds for the next one too.
       const { watched, wantThreshold } = live;
-      await run.set({ ...(watched && { watched }), ...(wantThreshold !== undefined && { wantThreshold }) });
-      await run.begun;
+      await started.set({
+        ...(watched && { watched }),
+        ...(wantThreshold !== undefined && { wantThreshold }),
+      });
+      await started.begun;
     },
     pause: async () => current().pause(),
     resume: async () => current().resume(),
     step: async () => current().step(),
     stop: async () => {
+      await starting;
       run?.stop();
       await run?.ended;
     },
