@@ -4,6 +4,7 @@ import { expose } from "comlink";
 import { engineFactories } from "../src/engine/index.ts";
 import { type LabCalls, PROTOCOL_VERSION } from "../src/protocol/index.ts";
 import { createLab } from "../src/train/index.ts";
+import { loadModel } from "./models.ts";
 import { openPool } from "./open-pool.ts";
 import { withPlainErrors } from "./plain-errors.ts";
 
@@ -11,6 +12,7 @@ let events: MessagePort | undefined;
 
 const lab = createLab({
   factories: engineFactories,
+  loadModel,
   openPool,
   send: (event) => events?.postMessage(event),
 });

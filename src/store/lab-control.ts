@@ -37,7 +37,14 @@ export function createLabControl(context: Context, control: RunControl): LabCont
     } else if (event.kind === "race") {
       const { race } = store.getState().lab;
       if (race !== null)
-        set({ race: { ...race, stepsAsked: event.of, steps: [...race.steps, event] }, doing: null });
+        set({
+          race: {
+            ...race,
+            stepsAsked: event.steps.at(-1)?.of ?? race.stepsAsked,
+            steps: [...race.steps, ...event.steps],
+          },
+          doing: null,
+        });
     } else set({ progress: event });
   };
 
@@ -71,7 +78,7 @@ export function createLabControl(context: Context, control: RunControl): LabCont
     job: LabJob | "race",
     work: (lab: LabClient, subject: LabSubject) => Promise<Partial<LabSlice>>,
   ): Promise<void> => {
-    const { dataset } = fast;
+    const { dataset, modelFile } = fast;
     if (dataset === null || store.getState().lab.job !== null) return;
     const { resolved } = store.getState().settings;
     isStopping = false;
@@ -87,7 +94,7 @@ export function createLabControl(context: Context, control: RunControl): LabCont
       client = lab;
       forget = machine.lab.watchVisible((isVisible) => void lab.setVisible(isVisible).catch(() => undefined));
       if (isStopping) throw new PlaygroundError({ code: "cancelled", message: "The lab was stopped." });
-      set(await work(lab, { resolved, dataset }));
+      set(await work(lab, { resolved, dataset, ...(modelFile && { modelFile }) }));
     } catch (thrown) {
       const error = errorDataOf(thrown, "assessing");
       if (error.code !== "cancelled") {

@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/index.ts";
 import { chooseEngine, type Engine, type EngineFactory, type EngineSettings } from "../engine/index.ts";
-import { type StartModel, startModel } from "./start-model.ts";
+import type { StartModel } from "./start-model.ts";
 import type { Tracer } from "../trace/index.ts";
 
 /** With the reason why this engine was chosen. Throws PlaygroundError when no wanted engine runs here. */
@@ -11,13 +11,10 @@ export async function buildEngine(
   factories: readonly EngineFactory[],
   tracer: Tracer,
   progress: (done: number, total: number) => void,
-  model?: StartModel,
+  model: StartModel,
 ): Promise<{ readonly engine: Engine; readonly why: string }> {
   const factory = await chooseEngine(config.engine.kind, factories);
-  const engine = await factory.build(
-    engineSettings(config, model ?? (await startModel(config)), tracer),
-    progress,
-  );
+  const engine = await factory.build(engineSettings(config, model, tracer), progress);
   return { engine, why: factory.why };
 }
 

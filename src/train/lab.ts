@@ -21,16 +21,21 @@ import {
   type AssessWishes,
   diffFromPreset,
   encodeLink,
+  findFactor,
   openLink,
   type ResolvedConfig,
 } from "../config/index.ts";
+import { PlaygroundError } from "../core/index.ts";
 import type { Dataset } from "../dataset/index.ts";
+import type { ModelBytes } from "./start-model.ts";
 import { race, type RaceOutcome, type RaceRequest, type RaceStep } from "./race.ts";
 import { createUnitRunner, type UnitRunner, type UnitRunnerTools } from "./unit-runner.ts";
 
 export interface LabSubject {
   readonly resolved: ResolvedConfig;
   readonly dataset: Dataset;
+  /** For `model.init` "file". */
+  readonly modelFile?: ModelBytes;
 }
 
 export interface AssessRequest extends LabSubject {
@@ -50,9 +55,11 @@ export interface AssessOutcome {
 /** What the lab is doing. */
 export type LabEvent =
   | ({ readonly kind: "assessing" } & AssessProgress)
-  | ({ readonly kind: "race" } & RaceStep)
+  /** Steps since the last such event. */
+  | { readonly kind: "race"; readonly steps: readonly RaceStep[] }
   | { readonly kind: "doing"; readonly doing: string; readonly done: number; readonly total: number };
 
+/** One job at a time: each rejects while another is going on. */
 export interface Lab {
   /** Rejects with PlaygroundError when it could not begin; a unit that fails later is a failed gate. */
   assess(request: AssessRequest): Promise<AssessOutcome>;
@@ -67,7 +74,7 @@ export interface Lab {
   stop(): void;
 }
 
-export interface LabTools extends Pick<UnitRunnerTools, "factories" | "openPool"> {
+export interface LabTools extends Pick<UnitRunnerTools, "factories" | "openPool" | "loadModel"> {
   readonly send: (event: LabEvent) => void;
 }
 
@@ -75,35 +82,50 @@ export function createLab(tools: LabTools): Lab {
   let isStopped = false;
   let isVisible = true;
   let hasBeenHidden = false;
+  let isBusy = false;
   let current: UnitRunner | undefined;
   const now = (): number => performance.now();
   const doing = (what: string, done: number, total: number): void =>
     tools.send({ kind: "doing", doing: what, done, total });
 
-  const withRunner = async <T>(subject: LabSubject, work: (runner: UnitRunner) => Promise<T>): Promise<T> => {
+  const alone = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (isBusy) throw busy();
+    isBusy = true;
     isStopped = false;
-    const runner = createUnitRunner(subject, {
-      factories: tools.factories,
-      openPool: tools.openPool,
-      wasHidden: () => {
-        const was = hasBeenHidden || !isVisible;
-        hasBeenHidden = !isVisible;
-        return was;
-      },
-      onProgress: (done, total) => doing("Compiling the network for this machine", done, total),
-    });
-    current = runner;
     try {
-      return await work(runner);
+      return await work();
     } finally {
-      runner.close();
-      current = undefined;
+      isBusy = false;
     }
   };
+
+  const withRunner = <T>(subject: LabSubject, work: (runner: UnitRunner) => Promise<T>): Promise<T> =>
+    alone(async () => {
+      const runner = createUnitRunner(subject, {
+        ...tools,
+        wasHidden: () => {
+          const was = hasBeenHidden || !isVisible;
+          hasBeenHidden = !isVisible;
+          return was;
+        },
+        onProgress: (done, total) => doing("Compiling the network for this machine", done, total),
+      });
+      current = runner;
+      try {
+        return await work(runner);
+      } finally {
+        runner.close();
+        current = undefined;
+      }
+    });
 
   return {
     assess: (request) =>
       withRunner(request, async (runner) => {
+        if (request.wishes.factors.some((id) => findFactor(id)?.profilerDepth === 2)) {
+          const { engine, timesKernels } = await runner.prepare();
+          if (!timesKernels) throw withoutKernelTimes(engine.label);
+        }
         const assessed = await assess(request.wishes, {
           runner,
           onProgress: (progress) => tools.send({ kind: "assessing", ...progress }),
@@ -130,17 +152,16 @@ export function createLab(tools: LabTools): Lab {
           onProgress: doing,
         }),
       ),
-    race: (request) => {
-      isStopped = false;
-      return race(request, {
-        factories: tools.factories,
-        openPool: tools.openPool,
-        onProgress: doing,
-        onStep: (step) => tools.send({ kind: "race", ...step }),
-        isStopped: () => isStopped,
-        now,
-      });
-    },
+    race: (request) =>
+      alone(() =>
+        race(request, {
+          ...tools,
+          onProgress: doing,
+          onSteps: (steps) => tools.send({ kind: "race", steps }),
+          isStopped: () => isStopped,
+          now,
+        }),
+      ),
     setVisible: (visible) => {
       isVisible = visible;
       hasBeenHidden ||= !visible;
@@ -150,6 +171,23 @@ export function createLab(tools: LabTools): Lab {
       current?.stop();
     },
   };
+}
+
+function busy(): PlaygroundError {
+  return new PlaygroundError({
+    code: "internal",
+    message: "The lab is busy with another job.",
+    next: "Stop that one, or wait until it has ended.",
+  });
+}
+
+function withoutKernelTimes(engine: string): PlaygroundError {
+  return new PlaygroundError({
+    code: "unsupported",
+    message: `“Profiler, every kernel” cannot be assessed: ${engine} does not time single kernels here, so the arm would measure the profiler with phases.`,
+    doing: "assessing",
+    next: "Leave that arm out, or choose the compiled WebGPU engine where the graphics card has timestamps.",
+  });
 }
 
 function subjectOf({ resolved, dataset }: LabSubject): ReportContext["subject"] {

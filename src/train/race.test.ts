@@ -77,7 +77,7 @@ function tools(log: string[], change: Partial<RaceTools> = {}): RaceTools {
         onProblem: () => undefined,
       }),
     onProgress: () => undefined,
-    onStep: () => undefined,
+    onSteps: () => undefined,
     isStopped: () => false,
     now: () => clock.ms,
     ...change,
@@ -101,13 +101,19 @@ describe("the race", () => {
 
   it("ends early with what was measured, and frees its engines when one cannot be built", async () => {
     const seen: RaceStep[] = [];
+    let asked = 0;
     const log: string[] = [];
-    const stopping = tools(log, { onStep: (step) => seen.push(step), isStopped: () => seen.length >= 5 });
+    const stopping = tools(log, {
+      onSteps: (steps) => seen.push(...steps),
+      // Asked once after each build and before each step.
+      isStopped: () => ++asked > 2 + 5,
+    });
     const { steps, ratio } = await race(
       { resolved, dataset, engines: ["webgpu", "wasm"], steps: 50 },
       stopping,
     );
     expect(steps).toHaveLength(5);
+    expect(seen).toEqual(steps);
     expect(ratio.n).toBe(2);
 
     const half: string[] = [];
@@ -122,6 +128,25 @@ describe("the race", () => {
       race({ resolved, dataset, engines: ["webgpu", "tfjs-cpu"], steps: 5 }, { ...broken, factories }),
     ).rejects.toThrow(PlaygroundError);
     expect(half).toEqual(["webgpu freed"]);
+  });
+
+  it("tells of its steps at most ten times a second, each once, with how many there are in all", async () => {
+    const told: (readonly RaceStep[])[] = [];
+    const counting = tools([], { onSteps: (steps) => told.push(steps) });
+    const { steps } = await race({ resolved, dataset, engines: ["webgpu", "wasm"], steps: 30 }, counting);
+    // A pair takes 5 ms of its clock: at once, after 100 ms, and what is left.
+    expect(told.map(({ length }) => length)).toEqual([1, 20, 12]);
+    expect(told.flat()).toEqual(steps);
+    expect(new Set(steps.map(({ of }) => of))).toEqual(new Set([33]));
+  });
+
+  it("stopped while it builds its engines, it builds no other and frees what there is", async () => {
+    const log: string[] = [];
+    const stopped = tools(log, { isStopped: () => true });
+    await expect(
+      race({ resolved, dataset, engines: ["webgpu", "wasm"], steps: 5 }, stopped),
+    ).rejects.toMatchObject({ data: { code: "cancelled" } });
+    expect(log).toEqual(["webgpu freed"]);
   });
 
   it("has no interval with one pair, and none of the warm-up counts", () => {

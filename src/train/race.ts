@@ -8,11 +8,12 @@ import { PlaygroundError, randomFrom, type TrainBatch } from "../core/index.ts";
 import type { Engine, EngineFactory, EngineId, EngineInfo } from "../engine/index.ts";
 import { silentTracer } from "../trace/index.ts";
 import { buildEngine } from "./build-engine.ts";
+import { startModel } from "./start-model.ts";
 import { createEmitter } from "./emitter.ts";
 import type { RunTools } from "./run.ts";
 import type { StartRequest } from "./types.ts";
 
-export interface RaceRequest extends Pick<StartRequest, "resolved" | "dataset"> {
+export interface RaceRequest extends Pick<StartRequest, "resolved" | "dataset" | "modelFile"> {
   /** Two different engines. */
   readonly engines: readonly [EngineId, EngineId];
   /** Counted steps of each; three more before them warm up. */
@@ -40,25 +41,42 @@ export interface RaceOutcome {
   readonly lossDifference: number;
 }
 
-export interface RaceTools extends Pick<RunTools, "factories" | "openPool"> {
+export interface RaceTools extends Pick<RunTools, "factories" | "openPool" | "loadModel"> {
   readonly onProgress: (doing: string, done: number, total: number) => void;
-  readonly onStep: (step: RaceStep) => void;
+  /** The steps since the last call, in order; at most ten calls a second, and one at the end. */
+  readonly onSteps: (steps: readonly RaceStep[]) => void;
   readonly isStopped: () => boolean;
   readonly now: () => number;
 }
 
 export const RACE_WARM_UP = 3;
+const TELL_EVERY_MS = 100;
 
-/** Ends early, with what was measured, when `isStopped`. Throws PlaygroundError when an engine cannot run here. */
+/**
+ * Ends early, with what was measured, when `isStopped`. Throws PlaygroundError when an engine cannot run here, and "cancelled" when
+ * it was stopped before both were built.
+ */
 export async function race(request: RaceRequest, tools: RaceTools): Promise<RaceOutcome> {
   const { config } = request.resolved;
   const built: Engine[] = [];
   try {
-    for (const kind of request.engines) built.push(await build(kind, request, tools));
+    for (const kind of request.engines) {
+      built.push(await build(kind, request, tools));
+      if (tools.isStopped()) {
+        throw new PlaygroundError({ code: "cancelled", message: "The race was stopped before it began." });
+      }
+    }
     const [first, second] = built as [Engine, Engine];
     const emitter = createEmitter("race", () => undefined);
     const pool = await tools.openPool({ ...request, runId: "race", until: "train" }, emitter);
     const steps: RaceStep[] = [];
+    let told = 0;
+    let toldMs = Number.NEGATIVE_INFINITY;
+    const tell = (): void => {
+      if (told < steps.length) tools.onSteps(steps.slice(told));
+      told = steps.length;
+      toldMs = tools.now();
+    };
     try {
       const failed = Promise.race([first.failed, second.failed]);
       failed.catch(() => undefined);
@@ -84,9 +102,10 @@ export async function race(request: RaceRequest, tools: RaceTools): Promise<Race
           losses: [a.loss, b.loss],
         };
         steps.push(step);
-        tools.onStep(step);
+        if (tools.now() - toldMs >= TELL_EVERY_MS) tell();
       }
     } finally {
+      tell();
       pool.close();
     }
     return { racers: [first.info, second.info], steps, ...summarise(steps, config.train.seed) };
@@ -136,13 +155,17 @@ async function timed(
   return { ms: now() - start, loss: total };
 }
 
-async function build(kind: EngineId, { resolved }: RaceRequest, tools: RaceTools): Promise<Engine> {
+async function build(
+  kind: EngineId,
+  { resolved, modelFile }: RaceRequest,
+  tools: RaceTools,
+): Promise<Engine> {
   const config = { ...resolved.config, engine: { ...resolved.config.engine, kind } };
   const factories: readonly EngineFactory[] = tools.factories;
   if (!factories.some(({ id }) => id === kind))
     throw new PlaygroundError({ code: "internal", message: `There is no engine "${kind}".` });
-  const { engine } = await buildEngine(config, factories, silentTracer, (done, total) =>
-    tools.onProgress(`Building ${kind}`, done, total),
-  );
+  const model = await startModel(config, tools.loadModel, modelFile);
+  const progress = (done: number, total: number): void => tools.onProgress(`Building ${kind}`, done, total);
+  const { engine } = await buildEngine(config, factories, silentTracer, progress, model);
   return engine;
 }

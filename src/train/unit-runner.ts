@@ -1,7 +1,15 @@
 // The lab's Runner over the real loop: every unit is a TrainingRun like any other, with the same first weights and batches.
 // It pauses at the borders of stretches, where caches are emptied or kept and counters are read.
 
-import type { Arm, CacheMove, CounterMove, OriginalRun, Runner, UnitResult } from "../assess/index.ts";
+import type {
+  Arm,
+  CacheMove,
+  CounterMove,
+  OriginalRun,
+  Runner,
+  RunnerFacts,
+  UnitResult,
+} from "../assess/index.ts";
 import { type Config, configFrom, leavesOf } from "../config/index.ts";
 import { PlaygroundError } from "../core/index.ts";
 import type { Dataset } from "../dataset/index.ts";
@@ -11,11 +19,10 @@ import { buildEngine } from "./build-engine.ts";
 import { createEmitter } from "./emitter.ts";
 import { keepEngine } from "./keep-engine.ts";
 import { type RunTools, TrainingRun } from "./run.ts";
+import { startModel } from "./start-model.ts";
 import type { RunCounters, StartRequest, TrainerEvent } from "./types.ts";
 
-export interface UnitRunnerTools {
-  readonly factories: readonly EngineFactory[];
-  readonly openPool: RunTools["openPool"];
+export interface UnitRunnerTools extends Pick<RunTools, "factories" | "openPool" | "loadModel"> {
   /** Whether the page was hidden at any time since the last call. */
   readonly wasHidden: () => boolean;
   /** Of building the engine. */
@@ -23,6 +30,8 @@ export interface UnitRunnerTools {
 }
 
 export interface UnitRunner extends Runner {
+  /** Also tells whether the engine can time single kernels. */
+  prepare(): Promise<RunnerFacts & { readonly timesKernels: boolean }>;
   /** Ends the run that is going on, at the end of its step. */
   stop(): void;
   close(): void;
@@ -34,10 +43,11 @@ const SCORED_PAGES = 4;
 const NEVER = 1_000_000;
 
 export function createUnitRunner(
-  start: Pick<StartRequest, "resolved" | "dataset">,
+  start: Pick<StartRequest, "resolved" | "dataset" | "modelFile">,
   tools: UnitRunnerTools,
 ): UnitRunner {
-  const { dataset, resolved } = start;
+  const { dataset, resolved, modelFile } = start;
+  const { loadModel } = tools;
   const base = resolved.config;
   const keeper = keepEngine(tools.factories);
   let current: TrainingRun | undefined;
@@ -69,10 +79,12 @@ export function createUnitRunner(
       resolved: { ...resolved, config },
       dataset: shortened(dataset, config),
       until: "train",
+      ...(modelFile && { modelFile }),
     };
     const run: TrainingRun = new TrainingRun(request, {
       factories,
       openPool: tools.openPool,
+      ...(loadModel && { loadModel }),
       emitter: createEmitter("lab", listen),
       stepEnded: (step) => {
         const now = performance.now();
@@ -111,8 +123,9 @@ export function createUnitRunner(
 
   return {
     prepare: async () => {
-      const { engine } = await buildEngine(base, keeper.factories, silentTracer, tools.onProgress);
-      const { id, label, adapter } = engine.info;
+      const model = await startModel(base, loadModel, modelFile);
+      const { engine } = await buildEngine(base, keeper.factories, silentTracer, tools.onProgress, model);
+      const { id, label, adapter, timesKernels } = engine.info;
       // It stays with the keeper for the units.
       engine.dispose();
       return {
@@ -120,6 +133,7 @@ export function createUnitRunner(
         trainPages: dataset.train.length,
         batchSize: base.train.batchSize,
         prefetch: "prefetch" in base.loader ? base.loader.prefetch : 0,
+        timesKernels,
       };
     },
     runUnit: async ({ arm, length }): Promise<UnitResult> => {
