@@ -43,7 +43,7 @@ export interface Instruments {
   readonly plugin: LoopPlugin;
   /** Spans of samples that other threads prepared. */
   tookSamples(samples: readonly Sample[]): void;
-  /** Something that is no step has ended (evaluation, pause): the next step's figures start anew. */
+  /** Something that is no step (evaluation, pause) begins or has ended: the next step's figures start anew. */
   restart(): void;
   setProfiler(on: boolean, depth: Config["features"]["profilerDepth"]): void;
   /** The step's loss has come, and with it everything that its engine tells of it. True when that ended a recording. */
@@ -71,7 +71,7 @@ export function createInstruments(features: Config["features"]): Instruments {
   let countedAtStep = 0;
   let spansSeen = 0;
   let spansInStep = 0;
-  let statistics: { readonly stages: ReturnType<Recorder["statistics"]>; readonly atMs: number } | undefined;
+  let statistics: (Pick<Facts["timing"], "stages" | "stepMs"> & { readonly atMs: number }) | undefined;
   let recording: { fromStep: number; toStep: number; readonly of: number; done: number } | undefined;
   /** The last step whose loss has come. */
   let settled = 0;
@@ -164,12 +164,16 @@ export function createInstruments(features: Config["features"]): Instruments {
         "epoch start": () => {
           atEpochStart = report;
         },
-        "run end": endRecording,
+        "run end": () => {
+          endRecording();
+          statistics = undefined;
+        },
       },
     },
     tookSamples,
     restart: () => {
       clock.restart();
+      statistics = undefined;
       recorder.takePhases();
       spansSeen = recorder.spanCount();
     },
@@ -194,10 +198,11 @@ export function createInstruments(features: Config["features"]): Instruments {
     facts: ({ memory, ...progress }, isFresh = false) => {
       const now = performance.now();
       if (isFresh || statistics === undefined || now - statistics.atMs > STATISTICS_MS) {
-        statistics = { stages: recorder.statistics(), atMs: now };
+        statistics = { stages: recorder.statistics(), stepMs: clock.statistics(), atMs: now };
       }
+      const { stages, stepMs } = statistics;
       return {
-        timing: { ...progress, stepMs: clock.statistics(), lastStep, stages: statistics.stages },
+        timing: { ...progress, stepMs, lastStep, stages },
         spans: isFresh ? null : spansOf(memory),
         features: describeFeatures({
           cachesOn,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { NO_CACHE_REPORT, type Sample, type SampleRequest } from "../batch/index.ts";
 import { resolveOrThrow } from "../config/index.ts";
 import { polygonIn } from "../core/index.ts";
@@ -7,7 +7,7 @@ import type { Engine, EngineFactory, EngineSettings, LossParts } from "../engine
 import { STAGES, TRACKS } from "../trace/index.ts";
 import type { LoopPlugin } from "./bus.ts";
 import { NO_LOADERS } from "./instruments.ts";
-import type { SamplePool } from "./run.ts";
+import type { SamplePool } from "./run-facts.ts";
 import { createTrainer } from "./trainer.ts";
 import type { RunState, StartRequest, TrainerEvent } from "./types.ts";
 
@@ -307,6 +307,25 @@ describe("a run", () => {
       await trainer.stop();
       expect(asked.isDisposed).toBe(true);
     }
+  });
+
+  it("leaves nothing on a promise that outlives its steps: it races as often in a long run as in a short one", async () => {
+    const counts: number[] = [];
+    for (const steps of [3, 30]) {
+      const { trainer, request, state } = stage({
+        "train.length.count": steps,
+        "evaluation.every.count": 1000,
+      });
+      const races = vi.spyOn(Promise, "race");
+      const finished = state("finished");
+      await trainer.start(request("train"));
+      await finished;
+      await trainer.stop();
+      counts.push(races.mock.calls.length);
+      races.mockRestore();
+    }
+    expect(counts[0]).toBeGreaterThan(0);
+    expect(counts[1]).toBe(counts[0]);
   });
 
   it("starts that overlap end each other in turn, and one that was stopped before its first step settles", async () => {

@@ -1,7 +1,7 @@
 // One run: builds the engine, takes batches, steps, evaluates, obeys. Knows no thread and no device; workers/ wires it.
 // `drive` is the order of things; `set` is what may change while it goes on.
 
-import { type CacheSwitches, collectBatch, type LoaderPool, type Sample } from "../batch/index.ts";
+import { collectBatch, type Sample } from "../batch/index.ts";
 import {
   type Config,
   evaluationEverySteps,
@@ -9,10 +9,9 @@ import {
   plannedSteps,
   usedPages,
 } from "../config/index.ts";
-import { PlaygroundError, toErrorData } from "../core/index.ts";
+import { toErrorData } from "../core/index.ts";
 import type { Page, PageId } from "../dataset/index.ts";
-import type { Engine, EngineFactory, EngineInfo } from "../engine/index.ts";
-import type { CacheReport } from "../targets/index.ts";
+import type { Engine, EngineFactory } from "../engine/index.ts";
 import { breathe } from "./breathe.ts";
 import type { TrainedModel } from "../exchange/index.ts";
 import type { Weights } from "../graph/index.ts";
@@ -21,14 +20,11 @@ import { type LoadModel, type StartModel, startModel } from "./start-model.ts";
 import { type Bus, createBus, type LoopPlugin } from "./bus.ts";
 import type { Emitter } from "./emitter.ts";
 import { createEvaluator, type Evaluator } from "./evaluator.ts";
-import { createInstruments, type Instruments, type Progress } from "./instruments.ts";
+import { createInstruments, type Instruments } from "./instruments.ts";
+import { liveSwitches } from "./live-switches.ts";
+import { noPages, notFinite } from "./run-errors.ts";
+import { RunFacts, type SamplePool } from "./run-facts.ts";
 import type { LiveSettings, PageFrame, RunCounters, RunState, StartRequest } from "./types.ts";
-
-/** What the loop needs of the loaders. */
-export type SamplePool = Pick<
-  LoaderPool,
-  "next" | "validate" | "setLoader" | "setCaches" | "cacheReport" | "counters" | "close"
->;
 
 export interface RunTools {
   readonly factories: readonly EngineFactory[];
@@ -41,9 +37,6 @@ export interface RunTools {
   /** Told at the end of every step, before the next begins. */
   readonly stepEnded?: (step: number) => void;
 }
-
-/** How often the loaders are asked for their counters. */
-const COUNT_EVERY_MS = 500;
 
 /** What the person wants of the loop. */
 type Wish = "train" | "one step" | "pause" | "stop";
@@ -79,17 +72,17 @@ export class TrainingRun {
   /** Of a run that has ended. */
   #weights: Weights | undefined;
   #lastScores: TrainedModel["provenance"] = {};
-  #engine: Engine | undefined;
-  #pool: SamplePool | undefined;
+  readonly #facts: RunFacts;
   #evaluator: Evaluator | undefined;
-  #heldBytes = 0;
-  #countedMs = 0;
-  #info: EngineInfo | null = null;
   #wake: () => void = () => undefined;
   #hasBegun: () => void = () => undefined;
   #fail: (thrown: unknown) => void = () => undefined;
-  /** Rejects when something outside the loop fails: the device, a loss that is no number. */
+  /**
+   * Rejects when something outside the loop fails: the device, a loss that is no number. Raced against once, around the loop: each
+   * race would stay with it until the run ends.
+   */
   readonly #failure: Promise<never>;
+  #hasFailed = false;
 
   constructor(request: StartRequest, tools: RunTools) {
     const { config } = request.resolved;
@@ -112,11 +105,19 @@ export class TrainingRun {
     this.#validationPages =
       config.evaluation.pages === "all" ? validation : validation.slice(0, config.evaluation.pages);
     this.#planned = plannedSteps(config, train.length);
+    this.#facts = new RunFacts(this.#instruments, this.#emitter, () => ({
+      ...this.#position(),
+      samplesSeen: this.#stepsDone * config.train.batchSize,
+      plannedSteps: this.#planned,
+    }));
     this.#postprocess = config.postprocess;
     this.#wish = ({ train: "train", step: "one step", prepare: "pause" } as const)[request.until];
     this.#wantsEvaluation = request.until === "prepare";
     this.#failure = new Promise((_resolve, reject) => {
-      this.#fail = reject;
+      this.#fail = (thrown) => {
+        this.#hasFailed = true;
+        reject(thrown);
+      };
     });
     this.#failure.catch(() => undefined);
     this.begun = new Promise((resolve, reject) => {
@@ -176,16 +177,16 @@ export class TrainingRun {
     const switched = liveSwitches(live);
     if (Object.keys(switched).length > 0) {
       this.#instruments.setCachesOn(switched);
-      await this.#pool?.setCaches(switched);
-      await this.#countCache();
+      await this.#facts.pool?.setCaches(switched);
+      await this.#facts.count();
     }
-    if (live.loader !== undefined) await this.#pool?.setLoader(live.loader);
-    this.#reportFacts();
+    if (live.loader !== undefined) await this.#facts.pool?.setLoader(live.loader);
+    this.#facts.report();
   }
 
   /** What has been learnt so far, at the boundary after all steps; null before there is a network. */
   async trained(): Promise<TrainedModel | null> {
-    const weights = (await this.#engine?.readState())?.weights ?? this.#weights;
+    const weights = (await this.#facts.engine?.readState())?.weights ?? this.#weights;
     if (this.#model === undefined || weights === undefined) return null;
     const { runId, resolved, dataset } = this.#request;
     return {
@@ -204,20 +205,8 @@ export class TrainingRun {
     };
   }
 
-  async counters(): Promise<RunCounters> {
-    await this.#countCache();
-    const { timing, features, caches, loaders } = this.#instruments.facts(this.#progress(), true);
-    return {
-      cache: withEpochs(caches),
-      loaders,
-      features,
-      stages: timing.stages,
-      stepMs: timing.stepMs,
-      memoryBytes: timing.memoryBytes,
-      samplesSeen: timing.samplesSeen,
-      stepsDone: this.#stepsDone,
-      engine: this.#engine?.info ?? this.#info,
-    };
+  counters(): Promise<RunCounters> {
+    return this.#facts.counters();
   }
 
   async #drive(): Promise<void> {
@@ -225,24 +214,33 @@ export class TrainingRun {
     const every = evaluationEverySteps(this.#config, this.#request.dataset.train.length);
     this.#instruments.restart();
     this.#bus.emit("run start", { plannedSteps: this.#planned });
+    await Promise.race([this.#loop(engine, pool, every), this.#failure]);
+    await this.#facts.count();
+    if (this.#request.keepWeights === true) this.#weights = (await engine.readState()).weights;
+    const reason = this.#wish === "stop" ? "stopped" : "length reached";
+    this.#bus.emit("run end", { ...this.#position(), reason });
+    this.#facts.report();
+    this.#enter({ kind: "finished", step: this.#stepsDone, reason });
+  }
+
+  async #loop(engine: Engine, pool: SamplePool, every: number): Promise<void> {
     while (await this.#mayGoOn()) {
       if (this.#state.kind !== "running" && this.#state.kind !== "pausing") {
         this.#enter({ kind: "running", step: this.#stepsDone });
       }
       this.#hasBegun();
-      await Promise.race([this.#makeStep(engine, pool), this.#failure]);
+      await this.#makeStep(engine, pool);
+      await this.#unlessFailed();
       if (this.#wish === "one step") this.#wish = "pause";
       if (this.#wantsEvaluation || this.#stepsDone % every === 0) await this.#evaluate();
       await breathe();
     }
     if (this.#evaluatedAt !== this.#stepsDone) await this.#evaluate();
-    await this.#countCache();
-    this.#memoryBytes();
-    if (this.#request.keepWeights === true) this.#weights = (await engine.readState()).weights;
-    const reason = this.#wish === "stop" ? "stopped" : "length reached";
-    this.#bus.emit("run end", { ...this.#position(), reason });
-    this.#reportFacts();
-    this.#enter({ kind: "finished", step: this.#stepsDone, reason });
+  }
+
+  /** A loop whose run has failed goes on no further. */
+  async #unlessFailed(): Promise<void> {
+    if (this.#hasFailed) await this.#failure;
   }
 
   async #prepare(): Promise<{ engine: Engine; pool: SamplePool }> {
@@ -262,7 +260,7 @@ export class TrainingRun {
       (done, total) => preparing("Compiling the network for this machine", done, total),
       model,
     );
-    this.#engine = engine;
+    this.#facts.engine = engine;
     engine.failed.catch((thrown: unknown) => this.#fail(thrown));
     this.#emitter.send({ kind: "engine", info: engine.info });
     const { label, adapter } = engine.info;
@@ -277,7 +275,7 @@ export class TrainingRun {
       tookSamples: (samples) => this.#instruments.tookSamples(samples),
     });
     const pool = await this.#tools.openPool(this.#request, this.#emitter);
-    this.#pool = pool;
+    this.#facts.pool = pool;
     return { engine, pool };
   }
 
@@ -295,12 +293,16 @@ export class TrainingRun {
         }
         await this.#evaluate();
       }
-      if (this.#state.kind !== "paused") this.#enter({ kind: "paused", step: this.#stepsDone });
+      if (this.#state.kind !== "paused") {
+        this.#instruments.restart();
+        this.#enter({ kind: "paused", step: this.#stepsDone });
+      }
       this.#hasBegun();
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-      if (this.#wish === "pause" && !this.#wantsEvaluation) await Promise.race([woken, this.#failure]);
+      if (this.#wish === "pause" && !this.#wantsEvaluation) await woken;
+      await this.#unlessFailed();
       this.#instruments.restart();
     }
     return this.#wish !== "stop" && this.#stepsDone < this.#planned;
@@ -322,7 +324,7 @@ export class TrainingRun {
     ticket.loss.then(
       (loss) => {
         this.#emitter.loss({ step, learningRate, ...loss });
-        if (this.#instruments.stepSettled(step)) this.#reportFacts();
+        if (this.#instruments.stepSettled(step)) this.#facts.report();
         if (!Number.isFinite(loss.total)) this.#fail(notFinite(step));
       },
       (thrown: unknown) => this.#fail(thrown),
@@ -336,19 +338,16 @@ export class TrainingRun {
     });
     this.#tools.stepEnded?.(step);
     if (this.#epoch() !== epochBefore) {
-      await this.#countCache();
+      await this.#facts.count();
       this.#epochStartsAt = this.#stepsDone;
       this.#bus.emit("epoch end", { step, epoch: epochBefore });
-    } else if (performance.now() - this.#countedMs > COUNT_EVERY_MS) {
-      // Not awaited: a loader that is busy must not hold up the step.
-      void this.#countCache();
-    }
-    this.#reportFacts();
+    } else this.#facts.countSometimes();
+    this.#facts.report();
   }
 
   async #evaluate(): Promise<void> {
     const evaluator = this.#evaluator;
-    const pool = this.#pool;
+    const pool = this.#facts.pool;
     if (evaluator === undefined || pool === undefined) return;
     this.#wantsEvaluation = false;
     this.#evaluatedAt = this.#stepsDone;
@@ -361,13 +360,14 @@ export class TrainingRun {
         wantThreshold: this.#wantThreshold,
       }),
     );
-    const { event, frames } = await Promise.race([evaluating, this.#failure]);
+    const { event, frames } = await evaluating;
+    await this.#unlessFailed();
     this.#bus.emit("evaluation end", { ...position, evaluation: event });
     this.#emitter.send({ kind: "evaluation", ...event });
     const { step, cleval, icdarIou } = event;
     this.#lastScores = { step, clevalHmean: cleval.mean.hmean, icdarIouHmean: icdarIou.pooled.hmean };
     this.#sendFrames(frames);
-    await this.#countCache();
+    await this.#facts.count();
     this.#instruments.restart();
   }
 
@@ -403,95 +403,19 @@ export class TrainingRun {
     return { step: this.#stepsDone, epoch: this.#epoch() };
   }
 
-  #progress(): Progress {
-    return {
-      memory: this.#engine?.memory().purposes ?? [],
-      step: this.#stepsDone,
-      epoch: this.#epoch(),
-      samplesSeen: this.#stepsDone * this.#config.train.batchSize,
-      plannedSteps: this.#planned,
-      memoryBytes: this.#memoryBytes(),
-    };
-  }
-
-  /** Of the engine while it lives; afterwards what it held at its end. */
-  #memoryBytes(): number {
-    if (this.#engine !== undefined) this.#heldBytes = this.#engine.memory().bytes;
-    return this.#heldBytes;
-  }
-
-  async #countCache(): Promise<void> {
-    this.#countedMs = performance.now();
-    const step = this.#stepsDone;
-    const pool = this.#pool;
-    const report = await pool?.cacheReport().catch(() => undefined);
-    if (pool === undefined || report === undefined) return;
-    const { workers, delivered, queued, inFlight, waitMs, failed, doubled, lost } = pool.counters();
-    const loaders = { workers, delivered, queued, inFlight, waitMs, failed, doubled, lost };
-    this.#instruments.cacheCounted(report, loaders, step);
-  }
-
-  #reportFacts(): void {
-    this.#emitter.facts(() => this.#instruments.facts(this.#progress()));
-  }
-
   #failed(thrown: unknown): void {
     const error = toErrorData(thrown, this.#stepsDone === 0 ? "starting the run" : "training");
     this.#emitter.log("error", "trainer", error.message);
     this.#bus.emit("error", { ...this.#position(), error });
     this.#bus.emit("run end", { ...this.#position(), reason: "failed" });
-    this.#reportFacts();
+    this.#facts.report();
     this.#enter({ kind: "failed", step: this.#stepsDone, error });
     this.#fail(thrown);
   }
 
   #free(): void {
     clearTimeout(this.#readAgainTimer);
-    this.#pool?.close();
-    this.#pool = undefined;
-    this.#engine?.dispose();
-    this.#info = this.#engine?.info ?? null;
-    this.#engine = undefined;
+    this.#facts.free();
     this.#emitter.flush();
   }
-}
-
-function liveSwitches(live: LiveSettings): Partial<CacheSwitches> {
-  const wanted = {
-    polygons: live.polygonCache,
-    images: live.imageCache,
-    maps: live.mapCache,
-    samples: live.sampleCache,
-  };
-  return Object.fromEntries(Object.entries(wanted).filter(([, on]) => on !== undefined));
-}
-
-function withEpochs({ tiers }: CacheReport): RunCounters["cache"] {
-  const of = ({ counters, epochs }: CacheReport["tiers"]["images"]) => ({ ...counters, epochs });
-  return {
-    images: of(tiers.images),
-    polygons: of(tiers.polygons),
-    maps: of(tiers.maps),
-    samples: of(tiers.samples),
-  };
-}
-
-function noPages(split: "training" | "validation"): PlaygroundError {
-  return new PlaygroundError({
-    code: "bad-dataset",
-    message: `There is no ${split} page, so nothing can be ${split === "training" ? "learned" : "scored"}.`,
-    doing: "starting the run",
-    next: "Bring at least two labelled pages, or choose a built-in set.",
-  });
-}
-
-function notFinite(step: number): PlaygroundError {
-  return new PlaygroundError({
-    code: "not-finite",
-    message: `The loss is not a number at step ${step}.`,
-    what: `step ${step}`,
-    doing: "training",
-    kept: "Charts, log and the last evaluation stay.",
-    next: "Reset with a lower learning rate, or turn gradient clipping on.",
-  });
 }

@@ -9,6 +9,8 @@ const BYTES = 4;
 export class Resources {
   private readonly device: GPUDevice;
   private readonly buffers = new Map<string, GPUBuffer>();
+  /** Bytes of each: asked for often, so they are added up as buffers are made. */
+  private readonly purposes = new Map<string, number>();
   private bytes = 0;
 
   constructor(device: GPUDevice) {
@@ -30,6 +32,8 @@ export class Resources {
     }
     const buffer = this.device.createBuffer({ label: name, size, usage });
     this.buffers.set(name, buffer);
+    const purpose = purposeOf(name);
+    this.purposes.set(purpose, (this.purposes.get(purpose) ?? 0) + size);
     this.bytes += size;
     return buffer;
   }
@@ -54,21 +58,17 @@ export class Resources {
   }
 
   get memory(): EngineMemory {
-    const purposes = new Map<string, number>();
-    for (const [name, { size }] of this.buffers) {
-      const purpose = purposeOf(name);
-      purposes.set(purpose, (purposes.get(purpose) ?? 0) + size);
-    }
     return {
       bytes: this.bytes,
       objects: this.buffers.size,
-      purposes: [...purposes].map(([purpose, bytes]) => ({ purpose, bytes })),
+      purposes: [...this.purposes].map(([purpose, bytes]) => ({ purpose, bytes })),
     };
   }
 
   dispose(): void {
     for (const buffer of this.buffers.values()) buffer.destroy();
     this.buffers.clear();
+    this.purposes.clear();
     this.bytes = 0;
   }
 }
