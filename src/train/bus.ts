@@ -27,6 +27,7 @@ export interface LoopEvents {
   };
   readonly "evaluation start": Position;
   readonly "evaluation end": Position & { readonly evaluation: EvaluationEvent };
+  /** What was learnt is made into a file, for `--out` or a download; the end comes once it is there. */
   readonly "checkpoint start": Position;
   readonly "checkpoint end": Position & { readonly sizeBytes: number };
   readonly error: Position & { readonly error: ErrorData };

@@ -55,7 +55,7 @@ interface Asked {
 }
 
 /** An engine that sees a box where the words are, and counts what it is asked. */
-function fakeEngine(faults: Faults, asked: Asked, { tracer }: Pick<EngineSettings, "tracer">): Engine {
+function fakeEngine(faults: Faults, asked: Asked, { tracer, initialWeights }: EngineSettings): Engine {
   const kernel = tracer.define({ kernel: "conv", layer: "", phase: "forward", flops: 0, bytes: 0 });
   const onTheirWay: (() => void)[] = [];
   let isDisposed = false;
@@ -104,7 +104,7 @@ function fakeEngine(faults: Faults, asked: Asked, { tracer }: Pick<EngineSetting
       }
       return { probability };
     },
-    readState: () => Promise.reject(new Error("not asked for")),
+    readState: async () => ({ weights: initialWeights, optimizer: new Map(), moves: 0 }),
     writeState: () => Promise.reject(new Error("not asked for")),
     memory: () => {
       if (isDisposed) throw new Error("disposed");
@@ -405,6 +405,26 @@ describe("events of the loop", () => {
     expect(of("log").find(({ level }) => level === "warning")?.text).toContain(
       "“bad” failed during “step end”",
     );
+  });
+});
+
+describe("what was learnt", () => {
+  it("is announced when it is made into a file, with its size", async () => {
+    const seen: unknown[] = [];
+    const watcher: LoopPlugin = {
+      name: "watcher",
+      on: {
+        "checkpoint start": ({ step }) => seen.push(`begins at ${step}`),
+        "checkpoint end": ({ step, sizeBytes }) => seen.push(`${sizeBytes} bytes at ${step}`),
+      },
+    };
+    const { trainer, request, state } = stage({}, {}, [watcher]);
+    const paused = state("paused");
+    await trainer.start(request("step"));
+    await paused;
+    const bytes = await trainer.exportModel("checkpoint");
+    expect(seen).toEqual(["begins at 1", `${bytes.length} bytes at 1`]);
+    await trainer.stop();
   });
 });
 

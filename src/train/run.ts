@@ -20,6 +20,7 @@ import { type LoadModel, type StartModel, startModel } from "./start-model.ts";
 import { type Bus, createBus, type LoopPlugin } from "./bus.ts";
 import type { Emitter } from "./emitter.ts";
 import { createEvaluator, type Evaluator } from "./evaluator.ts";
+import { exportModel, type ModelFormat } from "./export-model.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { liveSwitches } from "./live-switches.ts";
 import { noPages, notFinite } from "./run-errors.ts";
@@ -185,7 +186,7 @@ export class TrainingRun {
   }
 
   /** What has been learnt so far, at the boundary after all steps; null before there is a network. */
-  async trained(): Promise<TrainedModel | null> {
+  async #trained(): Promise<TrainedModel | null> {
     const weights = (await this.#facts.engine?.readState())?.weights ?? this.#weights;
     if (this.#model === undefined || weights === undefined) return null;
     const { runId, resolved, dataset } = this.#request;
@@ -203,6 +204,18 @@ export class TrainingRun {
         configuration: resolved.config,
       },
     };
+  }
+
+  /** What has been learnt so far as a file; null before there is a network. */
+  async exportModel(format: ModelFormat): Promise<Uint8Array<ArrayBuffer> | null> {
+    if (this.#model === undefined || (this.#facts.engine === undefined && this.#weights === undefined))
+      return null;
+    this.#bus.emit("checkpoint start", this.#position());
+    const model = await this.#trained();
+    if (model === null) return null;
+    const bytes = exportModel(model, format);
+    this.#bus.emit("checkpoint end", { ...this.#position(), sizeBytes: bytes.length });
+    return bytes;
   }
 
   counters(): Promise<RunCounters> {

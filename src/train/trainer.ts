@@ -3,7 +3,7 @@
 import { PlaygroundError } from "../core/index.ts";
 import type { EngineFactory, EngineId } from "../engine/index.ts";
 import { createEmitter, type SendEvent } from "./emitter.ts";
-import { exportModel, type ModelFormat } from "./export-model.ts";
+import type { ModelFormat } from "./export-model.ts";
 import { type RunTools, TrainingRun } from "./run.ts";
 import type { LiveSettings, RunCounters, StartRequest } from "./types.ts";
 
@@ -72,8 +72,8 @@ export function createTrainer(tools: TrainerTools): Trainer {
     evaluate: async () => current().evaluate(),
     counters: () => current().counters(),
     exportModel: async (format) => {
-      const model = await current().trained();
-      if (model !== null) return exportModel(model, format);
+      const bytes = await current().exportModel(format);
+      if (bytes !== null) return bytes;
       throw new PlaygroundError({
         code: "internal",
         message: "This run has no network yet, so there is nothing to export.",
