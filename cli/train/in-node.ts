@@ -2,13 +2,11 @@
 // own, pages decoded and drawn by the canvas library. The same rooms as in the page, wired for Node.
 
 import canvasPackage from "@napi-rs/canvas/package.json" with { type: "json" };
-import { LoaderPool } from "../../src/batch/index.ts";
 import { summariseDataset, summariseEvaluation } from "../../src/client/index.ts";
-import { usedPages } from "../../src/config/index.ts";
 import { toErrorData } from "../../src/core/index.ts";
 import type { Dataset } from "../../src/dataset/index.ts";
 import { wasmFactory } from "../../src/engine/index.ts";
-import { createTrainer, type RunTools, type TrainerEvent } from "../../src/train/index.ts";
+import { createTrainer, openPoolWith, type TrainerEvent } from "../../src/train/index.ts";
 import { loadModelFile } from "../models/files.ts";
 import { wasmInNode } from "../wasm-in-node.ts";
 import type { RunWishes } from "./in-browser.ts";
@@ -39,7 +37,7 @@ export async function trainInNode(wishes: RunWishes, seen: Seen, interrupt: Inte
   });
   const trainer = createTrainer({
     factories: [wasmFactory(wasmInNode)],
-    openPool,
+    openPool: openPoolWith({ startLoader: startLoaderThread, startInPlace }),
     loadModel: async (name) => loadModelFile(name),
     send: (event) => {
       take(event, snapshot, seen);
@@ -85,17 +83,6 @@ async function pagesOf({ resolved, files, name }: RunWishes, interrupt: Interrup
     throw thrown;
   }
 }
-
-const openPool: RunTools["openPool"] = ({ resolved: { config }, dataset }, emitter) =>
-  LoaderPool.open({
-    config,
-    loader: config.loader,
-    trainPages: dataset.train.slice(0, usedPages(config, dataset.train.length)),
-    validationPages: dataset.validation,
-    startLoader: startLoaderThread,
-    startInPlace,
-    onProblem: ({ data }) => emitter.log("warning", "loader", data.message),
-  });
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

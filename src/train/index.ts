@@ -5,6 +5,7 @@ export type { ModelFormat } from "./export-model.ts";
 export { type ModelBytes, NORMALISATION, startModel } from "./start-model.ts";
 export { type Bus, createBus, type LoopEventName, type LoopEvents, type LoopPlugin } from "./bus.ts";
 export type { SendEvent } from "./emitter.ts";
+export { openPoolWith } from "./open-pool.ts";
 export type { RunTools } from "./run.ts";
 export type { SamplePool } from "./run-facts.ts";
 export { createTrainer, type Trainer, type TrainerTools } from "./trainer.ts";

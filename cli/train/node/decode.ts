@@ -48,6 +48,14 @@ export async function decodePage(
   return { rgba: data as Uint8ClampedArray<ArrayBuffer>, size: page.size };
 }
 
+/** How a loader in Node reads and decodes pages, in whatever thread it is. */
+export const loaderTools = {
+  /** Reads the encoded picture into memory, so that reading and decoding are told apart. */
+  load: async (page: Page): Promise<Page> => ({ ...page, file: new Blob([await page.file.arrayBuffer()]) }),
+  decode: decodePage,
+  now: () => performance.now(),
+};
+
 function otherSize(
   { name, size, orientation }: Pick<Page, "name" | "size" | "orientation">,
   { width, height }: { readonly width: number; readonly height: number },

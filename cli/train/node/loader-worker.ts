@@ -6,16 +6,12 @@ import { expose, transfer } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { createLoader } from "../../../src/batch/index.ts";
 import { withPlainErrors } from "../../../workers/plain-errors.ts";
-import { decodePage } from "./decode.ts";
+import { loaderTools } from "./decode.ts";
 import { type PostedSetup, received } from "./posted-pages.ts";
 
 if (parentPort === null) throw new Error("a loader runs in a worker thread");
 
-const loader = createLoader({
-  load: async (page) => ({ ...page, file: new Blob([await page.file.arrayBuffer()]) }),
-  decode: decodePage,
-  now: () => performance.now(),
-});
+const loader = createLoader(loaderTools);
 
 expose(
   withPlainErrors({
