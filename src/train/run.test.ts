@@ -41,6 +41,8 @@ interface Faults {
   readonly notFiniteAt?: number;
   /** Step at which the device fails. */
   readonly deviceLostAt?: number;
+  /** Step after whose end, when the loop breathes, the device fails. */
+  readonly deviceLostAfter?: number;
   /** Validation page that cannot be prepared. */
   readonly brokenPage?: string;
   /** So many steps are in flight: a step's times and loss come only then. */
@@ -52,6 +54,10 @@ interface Asked {
   /** Pages of each prediction. */
   readonly predictions: number[];
   isDisposed: boolean;
+}
+
+async function afterMicrotasks(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await undefined;
 }
 
 /** An engine that sees a box where the words are, and counts what it is asked. */
@@ -84,6 +90,7 @@ function fakeEngine(faults: Faults, asked: Asked, { tracer, initialWeights }: En
     step: () => {
       const step = ++asked.steps;
       if (step === faults.deviceLostAt) lose(new Error("the device is gone"));
+      if (step === faults.deviceLostAfter) void afterMicrotasks(50).then(() => lose(new Error("lost")));
       const late = tracer.late();
       const came = new Promise<void>((resolve) => onTheirWay.push(resolve)).then(() => {
         late.record("forward", step, 1, TRACKS.gpu);
@@ -326,6 +333,20 @@ describe("a run", () => {
     }
     expect(counts[0]).toBeGreaterThan(0);
     expect(counts[1]).toBe(counts[0]);
+  });
+
+  it.each(["train", "step"] as const)("has failed for good, also between two steps (%s)", async (until) => {
+    const { trainer, request, state, of } = stage(
+      { "train.length.count": 1000, "evaluation.every.count": 1000 },
+      { deviceLostAfter: 1 },
+    );
+    const failed = state("failed");
+    await trainer.start(request(until)).catch(() => undefined);
+    await failed;
+    // Whatever the loop was waiting for has come by then.
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(of("state").at(-1)?.state.kind).toBe("failed");
+    await trainer.stop();
   });
 
   it("starts that overlap end each other in turn, and one that was stopped before its first step settles", async () => {

@@ -247,6 +247,7 @@ export class TrainingRun {
       if (this.#wish === "one step") this.#wish = "pause";
       if (this.#wantsEvaluation || this.#stepsDone % every === 0) await this.#evaluate();
       await breathe();
+      await this.#unlessFailed();
     }
     if (this.#evaluatedAt !== this.#stepsDone) await this.#evaluate();
   }
