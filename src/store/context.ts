@@ -5,6 +5,7 @@ import type { LogEntry, StartData, StartLab, StartTrainer } from "../client/inde
 import type { ErrorData } from "../core/index.ts";
 import type { FastData } from "./fast.ts";
 import { withEntry } from "./log-slice.ts";
+import type { RunShelf } from "./runs/runs-control.ts";
 import type { AppState } from "./state.ts";
 
 /** What the store needs of the page around it; tests hand in their own. */
@@ -18,6 +19,8 @@ export interface Machine {
   /** A name no other run has. */
   readonly newRunId: () => string;
   readonly lab: LabMachine;
+  /** Where records of runs outlive the tab; absent: nowhere. */
+  readonly runShelf?: RunShelf;
 }
 
 /** What the lab needs of the page. */

@@ -30,6 +30,17 @@ export {
   warningsOnPages,
   worstPage,
 } from "./selectors.ts";
+export {
+  differenceOf,
+  differingPaths,
+  type GroupRow,
+  groupRuns,
+  labelOf,
+  type RunGroup,
+} from "./runs/compare-runs.ts";
+export { bestOf, linkOf, type RunRecord } from "./runs/run-record.ts";
+export type { RunsControl, RunShelf } from "./runs/runs-control.ts";
+export { OVERLAY_LIMIT, type RunsSlice } from "./runs/runs-slice.ts";
 export type { SettingsSlice } from "./settings-slice.ts";
 export type { AppState } from "./state.ts";
 export {

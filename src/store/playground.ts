@@ -11,6 +11,7 @@ import { createLabControl, type LabControl } from "./lab-control.ts";
 import { measureHeaps } from "./measure-heaps.ts";
 import { createPageSource, type OwnFile, type PageSource } from "./page-source.ts";
 import { createRunControl, type RunControl } from "./run-control.ts";
+import { createRunsControl, type RunsControl } from "./runs/runs-control.ts";
 import { isActive, stepOf } from "./run-state.ts";
 import { nextErrorPage } from "./selectors.ts";
 import { createSettingsHistory } from "./settings-history.ts";
@@ -57,13 +58,15 @@ export interface Playground {
   prepareExactly(resolved: ResolvedConfig, files: readonly OwnFile[] | null, name: string): Promise<void>;
   readonly control: RunControl;
   readonly lab: LabControl;
+  readonly runs: RunsControl;
 }
 
 export function createPlayground(machine: Machine, view: ViewSlice): Playground {
   const store = createStore<AppState>(() => ({ ...initialState, view }));
   const fast = createFastData();
   const context = createContext(machine, store, fast);
-  const control = createRunControl(context);
+  const runs = createRunsControl(context);
+  const control = createRunControl(context, runs.beforeForgetting);
   const pages = createPageSource(context);
   const setView = (change: (view: ViewSlice) => ViewSlice): void => {
     store.setState((state) => ({ view: change(state.view) }));
@@ -127,8 +130,11 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
     store,
     fast,
     control,
+    runs,
     lab: createLabControl(context, control),
-    boot: (hash) => boot(context, control, pages, hash),
+    boot: async (hash) => {
+      await Promise.all([runs.load(), boot(context, control, pages, hash)]);
+    },
     warmUp: async () => {
       if (store.getState().run.state.kind !== "idle" || fast.dataset === null) return;
       await control.start("prepare").catch((thrown: unknown) => {

@@ -1,7 +1,7 @@
 // What this browser remembers of the view: never part of a link, read as foreign data, lost without harm.
 
 import { z } from "zod";
-import { initialView, type ViewSlice } from "./view-slice.ts";
+import { DRAWER_TABS, initialView, type ViewSlice } from "./view-slice.ts";
 
 const KEY = "ocr-playground-view";
 
@@ -16,7 +16,7 @@ const remembered = z.object({
   motion: z.enum(["system", "reduced"]),
   hasSingleKeys: z.boolean(),
   score: z.enum(["cleval mean", "cleval pooled", "iou mean", "iou pooled"]),
-  drawer: z.enum(["cache", "lab", "files", "log", "profiler"]).nullable(),
+  drawer: z.enum(DRAWER_TABS).nullable(),
 });
 
 export function readView(memory: Memory): ViewSlice {

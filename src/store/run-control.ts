@@ -36,7 +36,8 @@ export interface RunControl {
   current(): TrainerClient | null;
 }
 
-export function createRunControl(context: Context): RunControl {
+/** `beforeForgetting`: called while what came from the run is still there. */
+export function createRunControl(context: Context, beforeForgetting = (): void => undefined): RunControl {
   const { store, fast, machine } = context;
   let connecting: Promise<TrainerClient> | null = null;
   let client: TrainerClient | null = null;
@@ -108,6 +109,7 @@ export function createRunControl(context: Context): RunControl {
     const runId = machine.newRunId();
     const { resolved } = store.getState().settings;
     const begin = { runId, started: resolved, startedAtMs: machine.nowMs(), until };
+    beforeForgetting();
     fast.clearRun();
     store.setState((state) => ({
       run: beginRun(state.run, begin),
@@ -179,6 +181,7 @@ export function createRunControl(context: Context): RunControl {
     reset: () =>
       guard("resetting", async () => {
         const wasLive = isLive(store.getState().run.state);
+        beforeForgetting();
         fast.clearRun();
         store.setState((state) => ({
           run: resetRun(state.run, machine.newRunId()),

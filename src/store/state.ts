@@ -8,6 +8,7 @@ import { initialLog, type LogSlice } from "./log-slice.ts";
 import { initialProfiler, type ProfilerSlice } from "./profiler-slice.ts";
 import { initialQuality, type QualitySlice } from "./quality-slice.ts";
 import { initialRun, type RunSlice } from "./run-slice.ts";
+import { initialRuns, type RunsSlice } from "./runs/runs-slice.ts";
 import { initialSettings, type SettingsSlice } from "./settings-slice.ts";
 import { initialView, type ViewSlice } from "./view-slice.ts";
 
@@ -20,6 +21,7 @@ export interface AppState {
   readonly quality: QualitySlice;
   readonly lab: LabSlice;
   readonly profiler: ProfilerSlice;
+  readonly runs: RunsSlice;
   readonly log: LogSlice;
   readonly view: ViewSlice;
   /** A failure outside a run: pages that could not be prepared, a worker that died while idle. */
@@ -34,6 +36,7 @@ export const initialState: AppState = {
   quality: initialQuality,
   lab: initialLab,
   profiler: initialProfiler,
+  runs: initialRuns,
   log: initialLog,
   view: initialView,
   error: null,
