@@ -14,7 +14,8 @@ import { verdictOf } from "./verdict.ts";
 export interface Goal {
   readonly pages: number;
   readonly epochs: number;
-  readonly cacheBudgetBytes: number | "unlimited";
+  /** Of each cache that can be an arm. */
+  readonly cacheBudgetBytes: Readonly<Record<FactorId, number | "unlimited">>;
 }
 
 /** What a single run of each arm, one after another, would have said: the differences of the first block. */
@@ -147,7 +148,8 @@ function projectionOf(id: FactorId, assessed: Assessed, goal: Goal): Projection[
   const seconds = (goal.epochs * Math.ceil(goal.pages / facts.batchSize) * baselineMs) / 1000;
   const saved = (pct: number): number => (-seconds * pct) / 100;
   const needsBytes = goal.pages * bytesPerPage(id, blocks);
-  const fits = goal.cacheBudgetBytes === "unlimited" || needsBytes <= goal.cacheBudgetBytes;
+  const budget = goal.cacheBudgetBytes[id] ?? "unlimited";
+  const fits = budget === "unlimited" || needsBytes <= budget;
   const mib = (needsBytes / 2 ** 20).toFixed(1);
   const room = fits
     ? `It needs about ${mib} MiB and fits its budget.`

@@ -1,5 +1,6 @@
 // For tests: a machine whose truth is known. Times drift from unit to unit and carry noise; effects are planted.
 
+import { FACTORS } from "../config/index.ts";
 import { type Random, randomFrom } from "../core/index.ts";
 import type { Arm } from "./plan.ts";
 import type { Runner, UnitResult } from "./runner.ts";
@@ -62,7 +63,12 @@ function unitOf(
     warmupSteps,
     losses: Array.from({ length: warmupSteps + measured }, (_, i) => 8 / (i + 1)),
     hmean: 0.1,
-    counters: ["polygonCache", "profiler"].map((id) => ({ id, isOn: isOn(id), moved: lives(id), says: "" })),
+    counters: [...new Set(FACTORS.map(({ proof }) => proof))].map((id) => ({
+      id,
+      isOn: isOn(id),
+      moved: lives(id),
+      says: "",
+    })),
     cache: {
       lookups,
       hits: arm.regime === "warm" ? lookups : 0,

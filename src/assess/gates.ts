@@ -1,6 +1,6 @@
 // What must hold before a number is shown. A gate says what it saw; a failed one is printed instead of the number.
 
-import { FACTORS } from "../config/index.ts";
+import { FACTORS, findFactor } from "../config/index.ts";
 import type { Arm } from "./plan.ts";
 import type { UnitResult } from "./runner.ts";
 import type { Estimate } from "./statistics.ts";
@@ -51,6 +51,13 @@ function proofGates(arm: Arm, units: readonly UnitResult[]): Gate[] {
     const isSwitched = moves.every((move) => move?.isOn === isWanted);
     const range = least === most ? String(least) : `${least} to ${most}`;
     const counted = isReported ? `its counter moved by ${range} a unit` : "it reported no counter";
+    if (isWanted && isReported && isSwitched && isShadowed(arm, proof, units)) {
+      return {
+        id: "proof",
+        passed: true,
+        says: `${label} was on, and was not asked: another cache had answered before.`,
+      };
+    }
     if (isWanted) {
       const passed = isReported && isSwitched && least > 0;
       return {
@@ -66,6 +73,15 @@ function proofGates(arm: Arm, units: readonly UnitResult[]): Gate[] {
       says: `${label} ${passed ? "was off" : "was to be off, but"}: ${counted}.`,
     };
   });
+}
+
+/** Of two warm caches one can answer everything, so that the other is never asked. Alone each is proved in an arm of its own. */
+function isShadowed(arm: Arm, proof: string, units: readonly UnitResult[]): boolean {
+  const others = arm.factors.filter((id) => findFactor(id)?.isCache === true && id !== proof);
+  if (arm.regime !== "warm" || !arm.factors.includes(proof) || others.length === 0) return false;
+  const moved = ({ counters }: UnitResult, id: string): number =>
+    counters.find((counter) => counter.id === id)?.moved ?? 0;
+  return units.every((unit) => moved(unit, proof) === 0 && others.some((id) => moved(unit, id) > 0));
 }
 
 function regimeGate(regime: "cold" | "warm", units: readonly UnitResult[]): Gate {

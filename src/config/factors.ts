@@ -5,6 +5,9 @@ import type { FieldPath, FieldValue } from "./fields.ts";
 
 export type FactorId = string;
 
+export const CACHE_IDS = ["polygonCache", "imageCache", "mapCache", "sampleCache"] as const;
+export type CacheId = (typeof CACHE_IDS)[number];
+
 export type Settings = Readonly<Partial<Record<FieldPath, FieldValue>>>;
 
 export interface Factor {
@@ -23,18 +26,20 @@ export interface Factor {
 }
 
 export const FACTORS: readonly Factor[] = [
-  {
-    id: "polygonCache",
-    label: "Polygon cache",
-    on: { "features.polygonCache": true },
-    off: { "features.polygonCache": false },
-    proof: "polygonCache",
-    isCache: true,
-  },
+  cache("polygonCache", "Polygon cache"),
+  cache("imageCache", "Image cache"),
+  cache("mapCache", "Map cache"),
+  cache("sampleCache", "Sample cache"),
   profiler("profiler", "Profiler", 1, "phases"),
   profiler("profiler0", "Profiler, counters only", 0, "counters"),
   profiler("profiler2", "Profiler, every kernel", 2, "kernels"),
 ];
+
+/** The caches' ids are the names of their switches. */
+function cache(id: CacheId, label: string): Factor {
+  const path = `features.${id}` as const;
+  return { id, label, on: { [path]: true }, off: { [path]: false }, proof: id, isCache: true };
+}
 
 function profiler(id: FactorId, label: string, profilerDepth: number, depth: string): Factor {
   return {

@@ -25,6 +25,8 @@ export {
 } from "./link.ts";
 export { evaluationEverySteps, plannedEpochs, plannedSteps, usedPages } from "./plan.ts";
 export {
+  CACHE_IDS,
+  type CacheId,
   DEFAULT_FACTORS,
   type Factor,
   type FactorId,

@@ -31,6 +31,7 @@ export {
   worstPage,
 } from "./selectors.ts";
 export {
+  type Difference,
   differenceOf,
   differingPaths,
   type GroupRow,

@@ -1,7 +1,7 @@
 // Runs the lab's jobs, one at a time, each in a worker of its own. The person's run is paused before and goes on afterwards.
 
 import { errorDataOf, type LabClient, type LabJob } from "../client/index.ts";
-import { type AssessWishes, encodeLink } from "../config/index.ts";
+import { type AssessWishes, CACHE_IDS, encodeLink } from "../config/index.ts";
 import { PlaygroundError } from "../core/index.ts";
 import type { EngineId, LabEvent, LabSubject } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
@@ -123,7 +123,7 @@ export function createLabControl(context: Context, control: RunControl): LabCont
           goal: {
             pages: goalPages ?? subject.dataset.train.length,
             epochs: goalEpochs,
-            cacheBudgetBytes: features.polygonCacheBytes,
+            cacheBudgetBytes: Object.fromEntries(CACHE_IDS.map((id) => [id, features[`${id}Bytes`]])),
           },
           context: {
             environment: machine.lab.environment(),

@@ -46,7 +46,7 @@ function lab(build: EngineFactory["build"], change: Partial<LabTools> = {}) {
 const assessment = {
   ...subject(),
   wishes: { ...DEFAULT_WISHES, factors: ["profiler2"] },
-  goal: { pages: 1, epochs: 1, cacheBudgetBytes: 1 },
+  goal: { pages: 1, epochs: 1, cacheBudgetBytes: { polygonCache: 1 } },
   context: { environment: [], madeAt: "", link: "" } as never,
 };
 

@@ -10,10 +10,11 @@ import type {
   RunnerFacts,
   UnitResult,
 } from "../assess/index.ts";
-import { type Config, configFrom, leavesOf } from "../config/index.ts";
+import { CACHE_IDS, type CacheId, type Config, configFrom, leavesOf } from "../config/index.ts";
 import { PlaygroundError } from "../core/index.ts";
 import type { Dataset } from "../dataset/index.ts";
 import type { EngineFactory } from "../engine/index.ts";
+import type { CacheCounters } from "../targets/index.ts";
 import { silentTracer } from "../trace/index.ts";
 import { buildEngine } from "./build-engine.ts";
 import { createEmitter } from "./emitter.ts";
@@ -140,7 +141,7 @@ export function createUnitRunner(
       const { warmupSteps, stretchSteps, stretches, pages } = length;
       const steps = warmupSteps + stretchSteps * stretches;
       const borders = Array.from({ length: stretches }, (_, i) => warmupSteps + i * stretchSteps);
-      const wantsCache = arm.settings["features.polygonCache"] === true;
+      const wanted = cachesOf(arm);
       const isEmptied = arm.regime !== "warm";
       const begin = performance.now();
       const built = keeper.builtCount();
@@ -151,7 +152,7 @@ export function createUnitRunner(
         pages: Math.min(pages, dataset.train.length),
         scoredPages: SCORED_PAGES,
         // A cold cache is off until the measured steps begin; without a warm-up they begin at once.
-        cache: wantsCache && (warmupSteps === 0 || !isEmptied),
+        caches: warmupSteps === 0 || !isEmptied ? wanted : NO_CACHES,
       });
       const heard = await runThrough(
         config,
@@ -159,8 +160,8 @@ export function createUnitRunner(
         new Set(borders.filter((step) => step > 0)),
         async (run) => {
           // The same two calls in every arm, so that what they cost is the same too. Off empties.
-          await run.set({ polygonCache: wantsCache && !isEmptied });
-          await run.set({ polygonCache: wantsCache });
+          await run.set(isEmptied ? NO_CACHES : wanted);
+          await run.set(wanted);
           before ??= await run.counters();
         },
       );
@@ -184,7 +185,7 @@ export function createUnitRunner(
         // One epoch that is cut short: the loaders run ahead within it and never come to a page twice.
         pages: Math.min(dataset.train.length, (batches.train + ahead) * batchSize),
         scoredPages: batches.validation * batchSize,
-        cache: arm.settings["features.polygonCache"] === true,
+        caches: cachesOf(arm),
       });
       keeper.close();
       const begin = performance.now();
@@ -233,14 +234,14 @@ function withUnit(
     readonly steps: number;
     readonly pages: number;
     readonly scoredPages: number;
-    readonly cache: boolean;
+    readonly caches: CachesOn;
   },
 ): Config {
   return {
     ...config,
     train: { ...config.train, limitPages: unit.pages, length: { unit: "steps", count: unit.steps } },
     evaluation: { every: { unit: "steps", count: NEVER }, pages: unit.scoredPages },
-    features: { ...config.features, polygonCache: unit.cache },
+    features: { ...config.features, ...unit.caches },
   };
 }
 
@@ -260,15 +261,28 @@ function movesOf(before: RunCounters | null, after: RunCounters | null): Counter
   }));
 }
 
+type CachesOn = Readonly<Record<CacheId, boolean>>;
+
+const NO_CACHES: CachesOn = { polygonCache: false, imageCache: false, mapCache: false, sampleCache: false };
+
+function cachesOf(arm: Arm): CachesOn {
+  const on = CACHE_IDS.map((id) => [id, arm.settings[`features.${id}`] === true]);
+  return Object.fromEntries(on) as Record<CacheId, boolean>;
+}
+
+/** Of all caches together: those that are off stand still. */
 function cacheMove(before: RunCounters | null, after: RunCounters | null): CacheMove {
-  const then = before?.cache.polygons;
-  const now = after?.cache.polygons;
+  const counters = (of: RunCounters | null): readonly CacheCounters[] =>
+    of === null ? [] : Object.values(of.cache);
+  const sum = (of: RunCounters | null, read: (one: CacheCounters) => number): number =>
+    counters(of).reduce((total, one) => total + read(one), 0);
+  const moved = (read: (one: CacheCounters) => number): number => sum(after, read) - sum(before, read);
   return {
-    lookups: (now?.lookups ?? 0) - (then?.lookups ?? 0),
-    hits: (now?.hits ?? 0) - (then?.hits ?? 0),
-    entries: now?.entries ?? 0,
-    bytes: now?.bytes ?? 0,
-    savedMs: (now?.savedMs ?? 0) - (then?.savedMs ?? 0),
-    spentMs: (now?.spentMs ?? 0) - (then?.spentMs ?? 0),
+    lookups: moved(({ lookups }) => lookups),
+    hits: moved(({ hits }) => hits),
+    entries: sum(after, ({ entries }) => entries),
+    bytes: sum(after, ({ bytes }) => bytes),
+    savedMs: moved(({ savedMs }) => savedMs),
+    spentMs: moved(({ spentMs }) => spentMs),
   };
 }

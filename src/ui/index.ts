@@ -9,6 +9,7 @@ import "./styles/results.css";
 import "./styles/drawer.css";
 import "./styles/lab.css";
 import "./styles/profiler.css";
+import "./styles/runs.css";
 import "./styles/panels.css";
 
 export { App } from "./app.tsx";

@@ -39,7 +39,7 @@ const effectsPct = {
   "polygonCache+profiler+cold": 4.2,
   "polygonCache+profiler+warm": -11.8,
 };
-const goal = { pages: 3272, epochs: 20, cacheBudgetBytes: 256 * 2 ** 20 };
+const goal = { pages: 3272, epochs: 20, cacheBudgetBytes: { polygonCache: 256 * 2 ** 20 } };
 
 describe("the conclusion", () => {
   it("projects cold and warm to the person's set, and says when to switch what on", async () => {
@@ -64,7 +64,7 @@ describe("the conclusion", () => {
   it("does not project to a set that the budget cannot hold", async () => {
     const { projections } = conclude(await run({ seed: 1, noisePct: 0.4, effectsPct }), {
       ...goal,
-      cacheBudgetBytes: 1000,
+      cacheBudgetBytes: { polygonCache: 1000 },
     });
     expect(projections[0]).toMatchObject({ fits: false });
     expect(projections[0]?.says).toContain("does not hold");

@@ -1,4 +1,4 @@
-// The bottom: why. The lab, the caches, the log, the files that were brought, the race and the profiler, each in a tab. Closed until
+// The bottom: why. The runs, the lab, the caches, the log, the files that were brought, the race and the profiler, each in a tab. Closed until
 // asked for.
 
 import type { DrawerTab } from "../../store/index.ts";
@@ -10,8 +10,10 @@ import { LabPanel } from "./lab-panel.tsx";
 import { ProfilerPanel } from "./profiler-panel.tsx";
 import { LogList } from "./log-list.tsx";
 import { RacePanel } from "./race-panel.tsx";
+import { RunsPanel } from "./runs-panel.tsx";
 
 const TABS: readonly { readonly id: DrawerTab; readonly label: string }[] = [
+  { id: "runs", label: "Runs" },
   { id: "lab", label: "Assessment lab" },
   { id: "cache", label: "Cache" },
   { id: "log", label: "Log" },
@@ -26,8 +28,14 @@ export function Drawer() {
   const files = useApp(({ data }) => data.reports.length);
   const lines = useApp(({ log }) => log.entries.length);
   const newest = useApp(({ log }) => log.entries.at(-1)?.text ?? "");
+  const runs = useApp((state) => state.runs.records.length);
   const blocks = useApp(({ lab }) => lab.progress?.block ?? lab.outcome?.assessed.blocks.length);
-  const counts: Readonly<Partial<Record<DrawerTab, number | undefined>>> = { lab: blocks, log: lines, files };
+  const counts: Readonly<Partial<Record<DrawerTab, number | undefined>>> = {
+    runs,
+    lab: blocks,
+    log: lines,
+    files,
+  };
   return (
     <section className="card drawer" aria-label="Instruments and log">
       <div className="drawer-tabs">
@@ -44,6 +52,7 @@ export function Drawer() {
         ))}
         {open === null && <span className="small muted newest">{newest}</span>}
       </div>
+      {open === "runs" && <RunsPanel />}
       {open === "lab" && <LabPanel />}
       {open === "cache" && <CachePanel />}
       {open === "log" && <LogList />}
