@@ -31,11 +31,15 @@ export async function loadModel(name: PretrainedName): Promise<LoadedModel> {
     );
   }
   const bytes = new Uint8Array(await answer.arrayBuffer());
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const hash = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hash = await sha256(bytes);
   if (hash !== model.sha256)
     throw refused(model.label, "is not the known file", `SHA-256 ${hash}, not ${model.sha256}`);
   return { name: model.label, bytes, preprocessing: model.preprocessing };
+}
+
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function refused(label: string, why: string, cause: string): PlaygroundError {

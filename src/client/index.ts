@@ -10,6 +10,7 @@ export type {
   LogEntry,
 } from "./automation.ts";
 export { type DataClient, type DataListener, type StartData, startData } from "./data-client.ts";
+export { type InferClient, type InferListener, type StartInfer, startInfer } from "./infer-client.ts";
 export { type LabClient, type LabListener, type StartLab, startLab } from "./lab-client.ts";
 export { countPage, type PageCounts, summariseDataset, summariseEvaluation } from "./summaries.ts";
 export {

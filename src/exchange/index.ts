@@ -8,6 +8,7 @@ export {
   type OnnxFile,
   readOnnx,
 } from "./onnx/read.ts";
+export { describeOnnx, type OnnxContents } from "./onnx/contents.ts";
 export { type OnnxNotes, writeOnnx } from "./onnx/write.ts";
 export { readCheckpoint, type TrainedModel, writeCheckpoint } from "./checkpoint.ts";
 export { readSafetensors, type TensorFile, writeSafetensors } from "./safetensors.ts";

@@ -3,7 +3,8 @@
 
 import { PlaygroundError } from "../core/index.ts";
 import type { Preprocessing } from "../graph/index.ts";
-import { loadRuntime, type Ort } from "./runtime.ts";
+import { executionProvider } from "./providers.ts";
+import { loadRuntime, type Ort, type Provider } from "./runtime.ts";
 
 export interface SessionOptions {
   /** For messages. */
@@ -11,6 +12,10 @@ export interface SessionOptions {
   readonly preprocessing: Preprocessing;
   /** The same for every session of a program: onnxruntime starts its threads once. */
   readonly threads: number;
+  /** "wasm" unless given. */
+  readonly provider?: Provider;
+  /** For "webgpu": a device that somebody else owns, to pass buffers without a copy; its own unless given. */
+  readonly device?: GPUDevice;
 }
 
 export interface InferSession {
@@ -22,19 +27,31 @@ export interface InferSession {
    * one map of the pages' size.
    */
   predict(images: Uint8Array, sizePx: number): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * On the shared device: `pages` are N·3·S·S prepared floats in one of its buffers, and so is the answer, N·S·S (a buffer may be
+   * longer). Nothing is read back. The answer's buffer is the caller's to release.
+   */
+  predictOnDevice(
+    pages: GPUBuffer,
+    count: number,
+    sizePx: number,
+  ): Promise<{ readonly buffer: GPUBuffer; release(): void }>;
   dispose(): Promise<void>;
 }
 
 /** Throws PlaygroundError "bad-file" with onnxruntime's reason when it cannot run the file. */
 export async function openSession(
   file: Uint8Array,
-  { name, preprocessing, threads }: SessionOptions,
+  { name, preprocessing, threads, provider = "wasm", device }: SessionOptions,
 ): Promise<InferSession> {
   const start = performance.now();
-  const runtime = await loadRuntime(threads);
+  const runtime = await loadRuntime(threads, provider);
   let session: Ort.InferenceSession;
   try {
-    session = await runtime.InferenceSession.create(file, { executionProviders: ["wasm"] });
+    session = await runtime.InferenceSession.create(file, {
+      executionProviders: [executionProvider(provider, device)],
+      ...(device !== undefined && { preferredOutputLocation: "gpu-buffer" as const }),
+    });
   } catch (thrown) {
     throw refused(name, "onnxruntime cannot run it", thrown);
   }
@@ -73,6 +90,16 @@ export async function openSession(
       const probability = Float32Array.from((await map.getData()) as Float32Array);
       map.dispose();
       return probability;
+    },
+    predictOnDevice: async (buffer, count, sizePx) => {
+      const feed = runtime.Tensor.fromGpuBuffer(buffer, {
+        dataType: "float32",
+        dims: [count, 3, sizePx, sizePx],
+      });
+      const map = (await session.run({ [input]: feed }, [output]))[output];
+      if (map?.location !== "gpu-buffer")
+        throw refused(name, "its answer does not stay on the graphics device", "");
+      return { buffer: map.gpuBuffer as unknown as GPUBuffer, release: () => map.dispose() };
     },
     dispose: () => session.release(),
   };

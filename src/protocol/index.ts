@@ -7,6 +7,7 @@ export type {
   PrepareProgress,
   SynthRequest,
 } from "./loader.ts";
+export type { InferCalls } from "./infer.ts";
 export type { LabCalls } from "./lab.ts";
 export type { TrainerCalls } from "./trainer.ts";
 
@@ -28,6 +29,21 @@ export type {
 
 export type { Dataset, FileReport, LabelSpace, Page, PageId, Word } from "../dataset/index.ts";
 export type { EngineId, EngineInfo } from "../engine/index.ts";
+export type {
+  CompareRequest,
+  Comparison,
+  InferCounters,
+  InferProgress,
+  ModelFacts,
+  ModelMap,
+  ModelSource,
+  OpenedModel,
+  OpenRequest,
+  PageReading,
+  ProviderWish,
+  RunRequest,
+  SetReading,
+} from "../infer/index.ts";
 export type { DetectionOutcome, Score, TruthOutcome } from "../metrics/index.ts";
 export type {
   AssessOutcome,
