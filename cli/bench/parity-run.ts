@@ -13,6 +13,8 @@ export interface ParityResult {
   readonly steps: number;
   readonly first5: number;
   readonly all: number;
+  /** Of the total alone, over all steps. */
+  readonly total: number;
   readonly seconds: number;
 }
 
@@ -40,15 +42,17 @@ export async function comparePairs(
       await lossesOf(one, engines[1], factories),
     ];
     const differences = ours.map((loss, step) => differenceOf(loss, theirs[step], one));
+    const totals = ours.map(({ total }, step) => Math.abs(total / (theirs[step]?.total ?? Number.NaN) - 1));
     const result = {
       name: one.name,
       steps: one.steps,
       first5: Math.max(...differences.slice(0, 5)),
       all: Math.max(...differences),
+      total: Math.max(...totals),
       seconds: (performance.now() - start) / 1000,
     };
     results.push(result);
-    const figures = `${result.first5.toExponential(1)} (5 steps) · ${result.all.toExponential(1)} (${one.steps})`;
+    const figures = `${result.first5.toExponential(1)} (5 steps) · ${result.all.toExponential(1)} (${one.steps}), total ${result.total.toExponential(1)}`;
     const sign = isWithinBounds(result) ? "✓" : "✗";
     log(`${sign} ${one.name.padEnd(45)} ${figures} · ${result.seconds.toFixed(1)} s`);
   }
@@ -56,7 +60,7 @@ export async function comparePairs(
 }
 
 async function lossesOf(
-  { settings, steps }: ParityCase,
+  { settings, steps, learningRate }: ParityCase,
   id: EngineId,
   factories: readonly EngineFactory[],
 ): Promise<LossParts[]> {
@@ -65,7 +69,7 @@ async function lossesOf(
   try {
     const losses: LossParts[] = [];
     for (let step = 0; step < steps; step++)
-      losses.push(await engine.step(batchOf(settings, step % 4), 1e-3).loss);
+      losses.push(await engine.step(batchOf(settings, step % 4), learningRate).loss);
     return losses;
   } finally {
     engine.dispose();
