@@ -87,25 +87,22 @@ function runsIn({ rows }: RunGroup): number {
   return rows.reduce((sum, { runIds }) => sum + runIds.length, 0);
 }
 
-function groupOf(
-  key: string,
-  members: readonly RunRecord[],
-  path: string,
-  variant: ScoreVariant,
-): RunGroup {
+function groupOf(key: string, members: readonly RunRecord[], path: string, variant: ScoreVariant): RunGroup {
   const byValue = new Map<Value | undefined, RunRecord[]>();
   for (const run of members) {
     const is = settingIn(run, path);
     byValue.set(is, [...(byValue.get(is) ?? []), run]);
   }
   const rows = [...byValue]
-    .map(([is, runs]): GroupRow => ({
-      value: is,
-      runIds: runs.map(({ id }) => id),
-      hmean: overSeeds(runs, (run) => bestOf(run, variant)?.hmean),
-      stepMs: overSeeds(runs, ({ stepMs }) => stepMs?.median),
-      steps: [Math.min(...runs.map(({ steps }) => steps)), Math.max(...runs.map(({ steps }) => steps))],
-    }))
+    .map(
+      ([is, runs]): GroupRow => ({
+        value: is,
+        runIds: runs.map(({ id }) => id),
+        hmean: overSeeds(runs, (run) => bestOf(run, variant)?.hmean),
+        stepMs: overSeeds(runs, ({ stepMs }) => stepMs?.median),
+        steps: [Math.min(...runs.map(({ steps }) => steps)), Math.max(...runs.map(({ steps }) => steps))],
+      }),
+    )
     .sort((a, b) => compareValues(a.value, b.value));
   const fewest = Math.min(...rows.map(({ steps }) => steps[0]));
   const most = Math.max(...rows.map(({ steps }) => steps[1]));

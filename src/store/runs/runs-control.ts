@@ -78,7 +78,11 @@ export function createRunsControl(context: Context): RunsControl {
         const known = read.filter((record) => record !== null);
         if (known.length < read.length) {
           const lost = read.length - known.length;
-          context.log("warning", "storage", `${lost} of ${read.length} kept runs are of another version and are not shown.`);
+          context.log(
+            "warning",
+            "storage",
+            `${lost} of ${read.length} kept runs are of another version and are not shown.`,
+          );
         }
         set((runs) => known.map(ended).reduce(withRecord, { ...runs, place: "browser" }));
       } catch (thrown) {

@@ -12,7 +12,11 @@ import { differenceOf, differingPaths, groupRuns } from "./compare-runs.ts";
 import { bestOf, linkOf, readRecord, type RunRecord } from "./run-record.ts";
 import { createRunsControl, type RunShelf } from "./runs-control.ts";
 
-function record(id: string, change: Partial<RunRecord> = {}, settings: RunRecord["settings"] = {}): RunRecord {
+function record(
+  id: string,
+  change: Partial<RunRecord> = {},
+  settings: RunRecord["settings"] = {},
+): RunRecord {
   const { config } = resolveOrThrow({ preset: "quick", layers: [] }).resolved;
   const seed = Number(settings["train.seed"] ?? config.train.seed);
   return {
@@ -136,7 +140,10 @@ function memoryShelf(foreign: unknown[] = []) {
 }
 
 const { resolved } = resolveOrThrow({ preset: "quick", layers: [] });
-const both = { mean: { hmean: 0.5, precision: 0, recall: 0 }, pooled: { hmean: 0.25, precision: 0, recall: 0 } };
+const both = {
+  mean: { hmean: 0.5, precision: 0, recall: 0 },
+  pooled: { hmean: 0.25, precision: 0, recall: 0 },
+};
 const evaluation = { step: 3, cleval: both, icdarIou: both, pages: [] } as unknown as EvaluationEvent;
 
 describe("keeping runs", () => {
@@ -167,7 +174,10 @@ describe("keeping runs", () => {
     const { shelf } = memoryShelf([record("a", { end: "running" }), { version: 99 }, null]);
     const { store, control } = controlOn(shelf);
     await control.load();
-    expect(store.getState().runs).toMatchObject({ place: "browser", records: [{ id: "a", end: "given up" }] });
+    expect(store.getState().runs).toMatchObject({
+      place: "browser",
+      records: [{ id: "a", end: "given up" }],
+    });
     expect(store.getState().log.entries.at(-1)?.text).toMatch(/2 of 3 kept runs/);
   });
 
