@@ -26,11 +26,8 @@ export function convexHullFrom(xs: Coordinates, ys: Coordinates): number[] {
   };
   const ring = [...chain(order), ...chain(order.reverse())];
   if (ring.length < 3) return ring;
-  const first = firstCorner(xs, ys);
-  const start = Math.max(
-    0,
-    ring.findIndex((i) => xs[i] === xs[first] && ys[i] === ys[first]),
-  );
+  const placeOf = (i: number): number => ring.findIndex((j) => xs[i] === xs[j] && ys[i] === ys[j]);
+  const start = Math.max(0, placeOf(firstCorner(xs, ys, (i) => placeOf(i) >= 0)));
   return [...ring.slice(start), ...ring.slice(0, start)];
 }
 
@@ -44,9 +41,10 @@ interface Side {
 
 /**
  * Where the first lasting side begins. Sides wait in a queue; one with points beyond it is replaced, at the end of the queue, by the
- * two sides to the farthest of them; the first that has none heads the library's list for good.
+ * two sides to the farthest of them; the first that has none heads the library's list for good. A side that ends inside an edge of the
+ * hull is taken into one that comes later.
  */
-function firstCorner(xs: Coordinates, ys: Coordinates): number {
+function firstCorner(xs: Coordinates, ys: Coordinates, isCorner: (i: number) => boolean): number {
   const corners = firstTriangle(xs, ys);
   const [left, right, third] = corners;
   const queue = shareOut(
@@ -63,7 +61,10 @@ function firstCorner(xs: Coordinates, ys: Coordinates): number {
     const inside = corners.find((i) => i !== newer && i !== older && turn(xs, ys, older, newer, i) !== 0);
     if (inside === undefined) continue;
     const inner = turn(xs, ys, older, newer, inside);
-    if (outside.length === 0) return inner > 0 ? older : newer;
+    if (outside.length === 0) {
+      if (isCorner(older) && isCorner(newer)) return inner > 0 ? older : newer;
+      continue;
+    }
     const farthest = farthestBeyond(xs, ys, newer, older, inner, outside);
     const rest = outside.filter((i) => i !== farthest);
     const sides = [
