@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { fineTuning } from "../../src/config/index.ts";
 import { err, ok, type Result } from "../../src/core/index.ts";
 import { PRETRAINED_MODELS, pretrainedModel } from "../../src/graph/index.ts";
 import { root } from "../root.ts";
@@ -29,13 +30,7 @@ each draws the built-in pages with its own rasteriser, so their pixels differ a 
 Ctrl-C stops at the end of the step and still writes the report.
 Exit codes: 0 done, 1 failed (the reason is printed and in the report), 2 wrong arguments.`;
 
-/** Settings that a pretrained detector trains well with (measured on a change of box convention). */
-const FINE_TUNING = ["schedule.kind=constant", "schedule.warmupSteps=5", "postprocess.boxThreshold=0.6"];
-const FREEZE: Readonly<Record<string, readonly string[]>> = {
-  head: [...FINE_TUNING, "model.train=head", "optimizer.learningRate=0.002"],
-  neck: [...FINE_TUNING, "model.train=neckAndHead", "optimizer.learningRate=0.001"],
-  none: [...FINE_TUNING, "model.train=all", "optimizer.learningRate=0.001"],
-};
+const FREEZE = { head: "head", neck: "neckAndHead", none: "all" } as const;
 
 export interface TrainArguments {
   readonly help: boolean;
@@ -120,8 +115,9 @@ export function parseTrainArguments(args: readonly string[]): Result<TrainArgume
     );
   }
   const freeze = text("freeze") ?? "neck";
-  const trains = FREEZE[freeze];
-  if (trains === undefined) return err(`--freeze must be head, neck or none, got "${freeze}".`);
+  if (!Object.hasOwn(FREEZE, freeze)) return err(`--freeze must be head, neck or none, got "${freeze}".`);
+  const wanted = fineTuning(FREEZE[freeze as keyof typeof FREEZE]);
+  const trains = Object.entries(wanted).map(([path, value]) => `${path}=${value}`);
   if (text("freeze") !== undefined && init === undefined) return err("--freeze needs --init with a model.");
 
   // What a pretrained detector wants of the optimiser stands first, so that --set wins over it.

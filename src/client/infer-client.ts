@@ -13,6 +13,7 @@ import type {
   OpenRequest,
   PageReading,
   RunRequest,
+  ScoreRequest,
   SetReading,
 } from "../protocol/index.ts";
 import { startWorker, type WorkerLike } from "./worker-host.ts";
@@ -25,6 +26,7 @@ export interface InferClient {
   readAll(settings: Config["postprocess"]): Promise<SetReading | null>;
   mapOf(pageId: string): Promise<ModelMap | null>;
   compare(request: CompareRequest): Promise<Comparison>;
+  score(request: ScoreRequest): Promise<SetReading>;
   cancel(): Promise<void>;
   close(): void;
 }
@@ -55,6 +57,7 @@ export async function startInfer(
     readAll: (settings) => host.call("reading the pages again", (infer) => infer.readAll(settings)),
     mapOf: (pageId) => host.call("fetching a map", (infer) => infer.mapOf(pageId)),
     compare: (request) => host.call("comparing a written file", (infer) => infer.compare(request)),
+    score: (request) => host.call("scoring a model", (infer) => infer.score(request)),
     cancel: () => host.call("stopping a model", (infer) => infer.cancel()),
     close: () => {
       port1.close();

@@ -5,6 +5,7 @@ import { transfer } from "comlink";
 import type { ErrorData } from "../core/index.ts";
 import type {
   EngineId,
+  ExportedModel,
   LiveSettings,
   RunCounters,
   ModelFormat,
@@ -33,6 +34,7 @@ export interface TrainerClient {
   evaluate(): Promise<void>;
   counters(): Promise<RunCounters>;
   exportModel(format: ModelFormat): Promise<Uint8Array<ArrayBuffer>>;
+  exportWithMaps(pages: number): Promise<ExportedModel>;
   /** From the worker's clock to the page's, measured when it started. */
   readonly clock: ClockOffset;
   close(): void;
@@ -70,6 +72,7 @@ export async function startTrainer(
     set: (live) => host.call("changing settings", (trainer) => trainer.set(live)),
     evaluate: () => host.call("evaluating", (trainer) => trainer.evaluate()),
     exportModel: (format) => host.call("exporting the model", (trainer) => trainer.exportModel(format)),
+    exportWithMaps: (pages) => host.call("exporting the model", (trainer) => trainer.exportWithMaps(pages)),
     counters: () => host.call("reading the counters", (trainer) => trainer.counters()),
     close: () => {
       port1.close();

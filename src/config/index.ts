@@ -1,5 +1,6 @@
 // The one table of settings: rows, presets, layers, rules, link. Resolves foreign data to the one input of a run.
 
+export { fineTuning } from "./fine-tuning.ts";
 export { parseSetArguments } from "./arguments.ts";
 export {
   type Choice,

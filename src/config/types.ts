@@ -28,6 +28,10 @@ export interface Config {
     readonly init: ModelInit;
     /** Which parts of a pretrained detector train; the rest is frozen. */
     readonly train: "all" | "neckAndHead" | "head";
+    /** What batch norm of a pretrained detector normalises with in training: the statistics that came along, or the batch's own. */
+    readonly batchNorm: "running" | "batch";
+    /** The head that exported detectors have lost: a copy of the probability head that trains along, or none. */
+    readonly thresholdHead: "clone" | "none";
     /** Side of the square input, a multiple of 32. */
     readonly inputSizePx: number;
   };

@@ -8,6 +8,7 @@ export {
   type InferTools,
   type ModelFile,
   type RunRequest,
+  type ScoreRequest,
 } from "./inferrer.ts";
 export { type ChosenProvider, chooseProvider, executionProvider, type ProviderWish } from "./providers.ts";
 export type { Provider } from "./runtime.ts";

@@ -16,6 +16,7 @@ import type {
   ModelContents,
   ModelFacts,
   ModelMap,
+  ModelSource,
   OpenedModel,
   OpenRequest,
   PageReading,
@@ -62,6 +63,10 @@ export interface CompareRequest {
   readonly pages: readonly { readonly page: Page; readonly probability: Float32Array<ArrayBuffer> }[];
 }
 
+export interface ScoreRequest extends RunRequest {
+  readonly source: ModelSource;
+}
+
 export interface Inferrer {
   /** Throws where the file is no model; a model that onnxruntime refuses is described with the reason. */
   open(request: OpenRequest): Promise<OpenedModel>;
@@ -73,6 +78,8 @@ export interface Inferrer {
   readAll(settings: Config["postprocess"]): SetReading | null;
   mapOf(pageId: PageId): ModelMap | null;
   compare(request: CompareRequest): Promise<Comparison>;
+  /** Another model on other pages, beside the open one: only its scores stay. */
+  score(request: ScoreRequest): Promise<SetReading>;
   /** Ends a run at the end of the page. */
   cancel(): void;
 }
@@ -80,12 +87,15 @@ export interface Inferrer {
 /** Maps are kept as 32-bit floats so that thresholds can move; this many bytes of them. */
 const MOST_MAP_BYTES = 2 ** 30;
 
+interface Kept {
+  readonly maps: readonly DetectedMap[];
+  readonly run: Pick<SetReading, "coverage" | "sizePx" | "failures" | "times">;
+}
+
 export function createInferrer(tools: InferTools): Inferrer {
   const { open: openWith = openSession, threads } = tools;
   let current: { readonly label: string; readonly session: InferSession } | undefined;
-  let kept:
-    | { maps: readonly DetectedMap[]; run: Omit<SetReading, keyof ReturnType<typeof readDetections>> }
-    | undefined;
+  let kept: Kept | undefined;
   let counters: InferCounters = { modelRuns: 0, pagesRead: 0 };
   let isCancelled = false;
   /** Calls that use the model follow one another. */
@@ -110,15 +120,17 @@ export function createInferrer(tools: InferTools): Inferrer {
     return { ...read, ...kept.run, counters };
   };
 
+  const fileOf = async (source: ModelSource): Promise<ModelFile> =>
+    source.kind === "comes along"
+      ? tools.loadModel(source.name)
+      : { name: source.name, bytes: new Uint8Array(await source.file.arrayBuffer()) };
+
   const open = async ({ source, wish }: OpenRequest): Promise<OpenedModel> => {
     await current?.session.dispose();
     current = undefined;
     kept = undefined;
     tools.report({ doing: "loading the model", done: 0, total: 0 });
-    const file: ModelFile =
-      source.kind === "comes along"
-        ? await tools.loadModel(source.name)
-        : { name: source.name, bytes: new Uint8Array(await source.file.arrayBuffer()) };
+    const file = await fileOf(source);
     const known = source.kind === "comes along" ? pretrainedModel(source.name) : undefined;
     const contents = tools.inspect(file);
     const facts: ModelFacts = {
@@ -144,12 +156,33 @@ export function createInferrer(tools: InferTools): Inferrer {
     }
   };
 
-  const run = async ({ pages, sizePx, settings }: RunRequest): Promise<SetReading> => {
-    isCancelled = false;
+  const run = async (request: RunRequest): Promise<SetReading> => {
     if (current === undefined) throw noModel();
+    kept = await mapsOf(current, request);
+    const reading = readAll(request.settings);
+    if (reading === null) throw noModel();
+    return reading;
+  };
+
+  const score = async ({ source, ...request }: ScoreRequest): Promise<SetReading> => {
+    const file = await fileOf(source);
+    const { preprocessing } = tools.inspect(file);
+    const session = await openWith(file.bytes, { name: file.name, preprocessing, threads, provider: "wasm" });
+    try {
+      const { maps, run } = await mapsOf({ label: file.name, session }, request);
+      return { ...readDetections(maps, request.settings), ...run, counters };
+    } finally {
+      await session.dispose();
+    }
+  };
+
+  const mapsOf = async (
+    { session, label }: { readonly label: string; readonly session: InferSession },
+    { pages, sizePx }: RunRequest,
+  ): Promise<Kept> => {
+    isCancelled = false;
     const bytes = pages.length * sizePx * sizePx * 4;
     if (bytes > MOST_MAP_BYTES) throw tooMany(pages.length, sizePx, bytes);
-    const { session, label } = current;
     const maps: DetectedMap[] = [];
     const failures: string[] = [];
     const runMs: number[] = [];
@@ -173,10 +206,7 @@ export function createInferrer(tools: InferTools): Inferrer {
       count: runMs.length,
     };
     const coverage = { scored: maps.length, asked: pages.length };
-    kept = { maps, run: { coverage, sizePx, failures, times, counters } };
-    const reading = readAll(settings);
-    if (reading === null) throw noModel();
-    return reading;
+    return { maps, run: { coverage, sizePx, failures, times } };
   };
 
   const compare = async (request: CompareRequest): Promise<Comparison> => {
@@ -211,6 +241,7 @@ export function createInferrer(tools: InferTools): Inferrer {
     open: (request) => inTurn(() => open(request)),
     run: (request) => inTurn(() => run(request)),
     compare: (request) => inTurn(() => compare(request)),
+    score: (request) => inTurn(() => score(request)),
     readPage: (pageId, settings) => {
       const map = kept?.maps.find(({ page }) => page.id === pageId);
       if (map === undefined) return null;

@@ -42,6 +42,7 @@ export type {
   PageReading,
   ProviderWish,
   RunRequest,
+  ScoreRequest,
   SetReading,
 } from "../infer/index.ts";
 export type { DetectionOutcome, Score, TruthOutcome } from "../metrics/index.ts";
@@ -49,6 +50,7 @@ export type {
   AssessOutcome,
   AssessRequest,
   EvaluationEvent,
+  ExportedModel,
   FeatureStatus,
   FramesEvent,
   LabEvent,

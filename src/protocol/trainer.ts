@@ -2,7 +2,7 @@
 // each with run id and sequence number.
 
 import type { EngineId } from "../engine/index.ts";
-import type { LiveSettings, ModelFormat, RunCounters, StartRequest } from "../train/index.ts";
+import type { ExportedModel, LiveSettings, ModelFormat, RunCounters, StartRequest } from "../train/index.ts";
 
 export interface TrainerCalls {
   protocolVersion(): number;
@@ -30,4 +30,6 @@ export interface TrainerCalls {
   counters(): Promise<RunCounters>;
   /** What the newest run has learnt, as a file. */
   exportModel(format: ModelFormat): Promise<Uint8Array<ArrayBuffer>>;
+  /** As ONNX, with what the engine answers on the first pages of the evaluation. */
+  exportWithMaps(pages: number): Promise<ExportedModel>;
 }

@@ -126,6 +126,7 @@ function fakeMachine(
         clock: { offsetMs: 0, uncertaintyMs: 0 },
         counters: () => Promise.reject(new Error("not used")),
         exportModel: () => Promise.reject(new Error("not used")),
+        exportWithMaps: () => Promise.reject(new Error("not used")),
         close: note("close"),
       });
     },

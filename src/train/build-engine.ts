@@ -21,13 +21,15 @@ export async function buildEngine(
 export function engineSettings(config: Config, model: StartModel, tracer: Tracer): EngineSettings {
   const { graph, weights, preprocessing, frozen, batchNorm } = model;
   const { optimizer, loss, targets, train } = config;
+  // Without a threshold head both outputs are the probability, and what compares the two has nothing to say.
+  const hasThreshold = graph.outputs.threshold !== graph.outputs.probability;
   return {
     graph,
     initialWeights: weights,
     loss: {
       probabilityWeight: loss.probabilityWeight,
-      thresholdWeight: loss.thresholdWeight,
-      binaryWeight: loss.binaryWeight,
+      thresholdWeight: hasThreshold ? loss.thresholdWeight : 0,
+      binaryWeight: hasThreshold ? loss.binaryWeight : 0,
       negativeRatio: loss.negativeRatio,
       k: loss.k,
       epsilon: 1e-6,

@@ -14,8 +14,16 @@ export interface Evaluator {
   evaluate(position: Position, samples: AsyncIterable<Sample | null>, wishes: Wishes): Promise<Evaluated>;
   /** Reads the kept maps with other settings; undefined before the first evaluation. */
   readAgain(settings: Config["postprocess"]): EvaluationEvent | undefined;
+  /** The kept maps of the first `count` pages, copied. */
+  maps(count: number): EvaluatedMap[];
   /** Frames of the kept maps of these pages (without threshold maps, which are not kept). */
   frames(watched: readonly PageId[]): PageFrame[];
+}
+
+export interface EvaluatedMap {
+  readonly pageId: PageId;
+  /** S·S, as the engine answered. */
+  readonly probability: Float32Array<ArrayBuffer>;
 }
 
 interface Position {
@@ -87,6 +95,10 @@ export function createEvaluator(engine: Engine, pages: readonly Page[], setup: S
       return { event: eventOf(maps, position, wishes.settings(), true, start), frames };
     },
     readAgain: (settings) => kept && eventOf(kept.maps, kept.position, settings, false, performance.now()),
+    maps: (count) =>
+      (kept?.maps ?? [])
+        .slice(0, count)
+        .map(({ page, probability }) => ({ pageId: page.id, probability: probability.slice() })),
     frames: (watched) =>
       (kept?.maps ?? [])
         .filter(({ page }) => watched.includes(page.id))

@@ -1,9 +1,30 @@
-// What a run has learnt, as a file: a checkpoint (safetensors with the graph beside it) or ONNX.
+// What a run has learnt, as a file: a checkpoint (safetensors with the graph beside it), ONNX, or the Python file that loads the
+// checkpoint into PyTorch.
 
-import { type TrainedModel, writeCheckpoint, writeOnnx } from "../exchange/index.ts";
+import { type TrainedModel, writeCheckpoint, writeOnnx, writeTorch } from "../exchange/index.ts";
+import type { Preprocessing } from "../graph/index.ts";
+import type { EvaluatedMap } from "./evaluator.ts";
 
-export type ModelFormat = "checkpoint" | "onnx";
+export type ModelFormat = "checkpoint" | "onnx" | "torch";
 
 export function exportModel(model: TrainedModel, format: ModelFormat): Uint8Array<ArrayBuffer> {
-  return format === "onnx" ? writeOnnx(model.graph, model.weights, model) : writeCheckpoint(model);
+  switch (format) {
+    case "onnx":
+      return writeOnnx(model.graph, model.weights, model);
+    case "checkpoint":
+      return writeCheckpoint(model);
+    case "torch":
+      return new TextEncoder().encode(writeTorch(model.graph));
+    default:
+      return format satisfies never;
+  }
+}
+
+/** An ONNX file with what the engine answered with the very same weights. */
+export interface ExportedModel {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly preprocessing: Preprocessing;
+  readonly step: number;
+  readonly sizePx: number;
+  readonly maps: readonly EvaluatedMap[];
 }

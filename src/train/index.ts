@@ -1,7 +1,8 @@
 // The loop, evaluation, choice of engine, events.
 
 export { engineSettings } from "./build-engine.ts";
-export type { ModelFormat } from "./export-model.ts";
+export type { EvaluatedMap } from "./evaluator.ts";
+export type { ExportedModel, ModelFormat } from "./export-model.ts";
 export { type ModelBytes, NORMALISATION, startModel } from "./start-model.ts";
 export { type Bus, createBus, type LoopEventName, type LoopEvents, type LoopPlugin } from "./bus.ts";
 export type { SendEvent } from "./emitter.ts";

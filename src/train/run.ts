@@ -20,7 +20,7 @@ import { type LoadModel, type StartModel, startModel } from "./start-model.ts";
 import { type Bus, createBus, type LoopPlugin } from "./bus.ts";
 import type { Emitter } from "./emitter.ts";
 import { createEvaluator, type Evaluator } from "./evaluator.ts";
-import { exportModel, type ModelFormat } from "./export-model.ts";
+import { type ExportedModel, exportModel, type ModelFormat } from "./export-model.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { liveSwitches } from "./live-switches.ts";
 import { noPages, notFinite } from "./run-errors.ts";
@@ -75,6 +75,8 @@ export class TrainingRun {
   #lastScores: TrainedModel["provenance"] = {};
   readonly #facts: RunFacts;
   #evaluator: Evaluator | undefined;
+  /** Told at the next evaluation, before another step is made. */
+  #atEvaluation: (() => Promise<void>)[] = [];
   #wake: () => void = () => undefined;
   #hasBegun: () => void = () => undefined;
   #fail: (thrown: unknown) => void = () => undefined;
@@ -216,6 +218,35 @@ export class TrainingRun {
     const bytes = exportModel(model, format);
     this.#bus.emit("checkpoint end", { ...this.#position(), sizeBytes: bytes.length });
     return bytes;
+  }
+
+  /**
+   * As ONNX, with what the engine answers on the first pages of the evaluation with the same weights; a run that goes on is
+   * evaluated for it. Null before there is a network.
+   */
+  async exportWithMaps(pages: number): Promise<ExportedModel | null> {
+    if (this.#weights === undefined) {
+      let exported: ExportedModel | null = null;
+      const taken = new Promise<void>((resolve) => {
+        this.#atEvaluation.push(async () => {
+          exported = await this.#withMaps(pages);
+          resolve();
+        });
+      });
+      this.evaluate();
+      await Promise.race([taken, this.ended]);
+      if (exported !== null) return exported;
+    }
+    return this.#withMaps(pages);
+  }
+
+  async #withMaps(pages: number): Promise<ExportedModel | null> {
+    const step = this.#stepsDone;
+    const maps = this.#evaluator?.maps(pages) ?? [];
+    const bytes = await this.exportModel("onnx");
+    if (bytes === null || this.#model === undefined) return null;
+    const { preprocessing } = this.#model;
+    return { bytes, preprocessing, step, sizePx: this.#config.model.inputSizePx, maps };
   }
 
   counters(): Promise<RunCounters> {
@@ -381,6 +412,7 @@ export class TrainingRun {
     const { step, cleval, icdarIou } = event;
     this.#lastScores = { step, clevalHmean: cleval.mean.hmean, icdarIouHmean: icdarIou.pooled.hmean };
     this.#sendFrames(frames);
+    for (const take of this.#atEvaluation.splice(0)) await take();
     await this.#facts.count();
     this.#instruments.restart();
   }

@@ -66,7 +66,10 @@ export async function startModel(
       next: "It can still be run on pages; choose another one to train.",
     });
   }
-  const { graph, weights } = withThresholdHead(detector.value.graph, detector.value.weights);
+  const hasThreshold = model.thresholdHead === "clone";
+  const { graph, weights } = hasThreshold
+    ? withThresholdHead(detector.value.graph, detector.value.weights)
+    : detector.value;
   const blocks = FROZEN[model.train];
   const isFrozen = (block: Block): boolean => blocks.includes(block);
   const frozen = new Set(graph.parameters.filter(({ block }) => isFrozen(block)).map(({ name }) => name));
@@ -79,8 +82,12 @@ export async function startModel(
     weights,
     preprocessing: detector.value.preprocessing,
     frozen,
-    batchNorm: "running",
-    says: `The network begins as ${source.name}: ${count(false)} parameters train, ${count(true)} are frozen; the threshold head is a copy of the probability head.`,
+    batchNorm: model.batchNorm,
+    says: `The network begins as ${source.name}: ${count(false)} parameters train, ${count(true)} are frozen; ${
+      hasThreshold
+        ? "the threshold head is a copy of the probability head"
+        : "it has no threshold head, so only the probability is taught"
+    }; batch norm uses the statistics ${model.batchNorm === "running" ? "that came along" : "of the batch"}.`,
   };
 }
 

@@ -3,7 +3,7 @@
 import { PlaygroundError } from "../core/index.ts";
 import type { EngineFactory, EngineId } from "../engine/index.ts";
 import { createEmitter, type SendEvent } from "./emitter.ts";
-import type { ModelFormat } from "./export-model.ts";
+import type { ExportedModel, ModelFormat } from "./export-model.ts";
 import { type RunTools, TrainingRun } from "./run.ts";
 import type { LiveSettings, RunCounters, StartRequest } from "./types.ts";
 
@@ -23,6 +23,8 @@ export interface Trainer {
   counters(): Promise<RunCounters>;
   /** What the newest run has learnt, as a file. */
   exportModel(format: ModelFormat): Promise<Uint8Array<ArrayBuffer>>;
+  /** As ONNX, with what the engine answers on the first pages of the evaluation. */
+  exportWithMaps(pages: number): Promise<ExportedModel>;
 }
 
 export function createTrainer(tools: TrainerTools): Trainer {
@@ -73,14 +75,23 @@ export function createTrainer(tools: TrainerTools): Trainer {
     counters: () => current().counters(),
     exportModel: async (format) => {
       const bytes = await current().exportModel(format);
-      if (bytes !== null) return bytes;
-      throw new PlaygroundError({
-        code: "internal",
-        message: "This run has no network yet, so there is nothing to export.",
-        next: "Wait until it is prepared.",
-      });
+      if (bytes === null) throw noNetwork();
+      return bytes;
+    },
+    exportWithMaps: async (pages) => {
+      const exported = await current().exportWithMaps(pages);
+      if (exported === null) throw noNetwork();
+      return exported;
     },
   };
+}
+
+function noNetwork(): PlaygroundError {
+  return new PlaygroundError({
+    code: "internal",
+    message: "This run has no network yet, so there is nothing to export.",
+    next: "Wait until it is prepared.",
+  });
 }
 
 async function describe(
