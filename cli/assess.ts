@@ -3,9 +3,10 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { costJson, intervalText } from "../src/assess/index.ts";
 import type { LabState } from "../src/client/index.ts";
 import { parseSetArguments, PRESET_NAMES, resolveConfig } from "../src/config/index.ts";
-import type { AssessOutcome, OriginalOutcome, QuickCheck } from "../src/protocol/index.ts";
+import type { AssessOutcome, CostOutcome, OriginalOutcome, QuickCheck } from "../src/protocol/index.ts";
 import { type AssessArguments, parseAssessArguments, USAGE } from "./assess/arguments.ts";
 import { buildApp, serveApp } from "./serve.ts";
 import { type OpenPage, openPlayground } from "./train/browser.ts";
@@ -115,9 +116,10 @@ function lineOf({ progress, doing }: LabState): string {
 }
 
 /** Prints the answer, writes the report, answers the exit code. */
-function conclude({ outcome, original, check }: LabState, { job, report }: AssessArguments): number {
+function conclude({ outcome, original, check, cost }: LabState, { job, report }: AssessArguments): number {
   if (job === "quick check" && check !== null) return concludeCheck(check, report);
   if (job === "original" && original !== null) return concludeOriginal(original, report);
+  if (job === "profiler cost" && cost !== null) return concludeCost(cost, report);
   if (outcome === null) {
     console.error("The assessment was stopped before there was anything to conclude.");
     return 1;
@@ -172,6 +174,25 @@ function concludeCheck(check: QuickCheck, folder: string): number {
   );
   write(folder, "quick-check.json", `${JSON.stringify(check, null, 1)}\n`);
   return check.passed ? 0 : 3;
+}
+
+function concludeCost(cost: CostOutcome, folder: string): number {
+  const { costs, noise, gates, rounds, medianMs, stoppedBecause } = cost;
+  for (const { condition, ms } of medianMs) {
+    const name = typeof condition === "number" ? `depth ${condition}` : `profiler ${condition}`;
+    const found =
+      condition === "off again" ? noise : costs.find(({ depth }) => depth === condition)?.difference;
+    console.log(`${name.padEnd(20)} ${ms.toFixed(2).padStart(8)} ms  ${found ? intervalText(found) : ""}`);
+  }
+  console.log(
+    `n = ${rounds} rounds in ${(cost.elapsedMs / 1000).toFixed(0)} s; ended because ${stoppedBecause}.`,
+  );
+  const failed = gates.filter(({ passed }) => !passed);
+  for (const { passed, says } of gates) if (passed) console.log(`ok   ${says}`);
+  for (const { says } of failed) console.error(`Gate failed: ${says}`);
+  write(folder, "profiler-cost.json", costJson(cost));
+  console.log(`Report: ${join(folder, "profiler-cost.json")}`);
+  return failed.length > 0 ? 3 : 0;
 }
 
 function write(folder: string, name: string, text: string): void {

@@ -26,6 +26,8 @@ export const USAGE = `npm run assess -- [options]
   --set path=value   one setting; may be repeated
   --report DIR       folder for report.html, report.md and report.json (default: runs/assess-DATE-TIME of the project)
   --original         run the protocol of the original report instead, and explain it
+  --profiler-cost    what the profiler costs, instead: its depth is switched every few steps of one run, until the 95 % intervals
+                     lie within ±1 % or the time is up (depths 0 and 1; also 2 with --arms …,profiler2)
   --quick            quick validation instead: is everything alive on this machine?
   --real-gpu         use this machine's GPU instead of the software adapter
 Ctrl-C stops at the end of the step and concludes what was measured.
@@ -59,6 +61,7 @@ export function parseAssessArguments(
         set: { type: "string", multiple: true },
         report: { type: "string" },
         original: { type: "boolean" },
+        "profiler-cost": { type: "boolean" },
         quick: { type: "boolean" },
         "real-gpu": { type: "boolean" },
         help: { type: "boolean", short: "h" },
@@ -89,11 +92,12 @@ export function parseAssessArguments(
     seed: numberIn("order-seed", text("order-seed"), DEFAULT_WISHES.seed, 0, 4294967295, true),
   };
   for (const value of Object.values(numbers)) if (typeof value === "string") return err(value);
-  if (values.original === true && values.quick === true)
-    return err("--original and --quick are two different jobs; choose one.");
+  const jobs = (["original", "profiler-cost", "quick"] as const).filter((name) => values[name] === true);
+  if (jobs.length > 1)
+    return err(`${jobs.map((name) => `--${name}`).join(" and ")} are different jobs; choose one.`);
   return ok({
     help: values.help === true,
-    job: values.original === true ? "original" : values.quick === true ? "quick check" : "assess",
+    job: jobs[0] === undefined ? "assess" : JOBS[jobs[0]],
     wishes: { factors, ...(numbers as Record<keyof typeof numbers, number>) },
     preset: text("preset") ?? "quick",
     set: Array.isArray(values.set) ? values.set : [],
@@ -102,6 +106,12 @@ export function parseAssessArguments(
     realGpu: values["real-gpu"] === true,
   });
 }
+
+const JOBS = {
+  original: "original",
+  "profiler-cost": "profiler cost",
+  quick: "quick check",
+} as const;
 
 /** The number, or the sentence that says what is wrong with it. */
 function numberIn(

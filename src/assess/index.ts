@@ -30,19 +30,30 @@ export {
   type UnitLength,
   unitLength,
 } from "./plan.ts";
+export {
+  type CostDepth,
+  type CostOutcome,
+  type CostWishes,
+  DEFAULT_COST_WISHES,
+  profilerCost,
+} from "./profiler-cost.ts";
 export { type Check, type QuickCheck, quickCheck } from "./quick-check.ts";
 export type {
   CacheMove,
+  CostRunner,
   CounterMove,
+  DepthAt,
   OriginalRun,
   Runner,
   RunnerFacts,
+  SwitchedRun,
   UnitRequest,
   UnitResult,
 } from "./runner.ts";
 export { type Estimate, estimate } from "./statistics.ts";
 export { type Verdict, verdictOf } from "./verdict.ts";
 export type { ReportContext, ReportTexts } from "./report/context.ts";
+export { COST_SCHEMA, costJson } from "./report/cost-json.ts";
 export { ASSESSMENT_SCHEMA, questionOf } from "./report/json.ts";
 export { reportTexts } from "./report/report.ts";
 export { type TableRow, tableRows } from "./report/rows.ts";

@@ -75,3 +75,19 @@ export interface Runner {
     batches: { readonly train: number; readonly validation: number },
   ): Promise<OriginalRun>;
 }
+
+/** A run in which the profiler's depth is switched while it goes on. */
+export interface SwitchedRun {
+  readonly losses: readonly number[];
+  readonly wasHidden: boolean;
+}
+
+/** Asked at the end of every step; the first is made with the profiler off. The depth of the next step; null ends the run. */
+export type DepthAt = (step: number, stepMs: number, spanCount: number) => "off" | 0 | 1 | 2 | null;
+
+/** What measuring the profiler's cost needs of the machine that trains. */
+export interface CostRunner {
+  prepare(): Promise<RunnerFacts>;
+  /** A run from the first weights and batches. Rejects when it failed. */
+  runSwitched(depthAt: DepthAt): Promise<SwitchedRun>;
+}

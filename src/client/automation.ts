@@ -7,6 +7,7 @@ import type {
   AssessOutcome,
   AssessProgress,
   CacheCounters,
+  CostOutcome,
   EngineInfo,
   EvaluationEvent,
   FeatureStatus,
@@ -75,7 +76,7 @@ export interface AutomationSnapshot {
   readonly log: readonly LogEntry[];
 }
 
-export type LabJob = "assess" | "original" | "quick check";
+export type LabJob = "assess" | "original" | "profiler cost" | "quick check";
 
 export interface LabState {
   readonly job: LabJob | "race" | null;
@@ -84,6 +85,7 @@ export interface LabState {
   readonly outcome: AssessOutcome | null;
   readonly original: OriginalOutcome | null;
   readonly check: QuickCheck | null;
+  readonly cost: CostOutcome | null;
   readonly error: ErrorData | null;
 }
 

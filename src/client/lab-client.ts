@@ -5,6 +5,8 @@ import type { ErrorData } from "../core/index.ts";
 import type {
   AssessOutcome,
   AssessRequest,
+  CostOutcome,
+  CostRequest,
   LabCalls,
   LabEvent,
   LabSubject,
@@ -20,6 +22,7 @@ export interface LabClient {
   assess(request: AssessRequest): Promise<AssessOutcome>;
   runOriginal(subject: LabSubject): Promise<OriginalOutcome>;
   quickCheck(subject: LabSubject): Promise<QuickCheck>;
+  profilerCost(request: CostRequest): Promise<CostOutcome>;
   race(request: RaceRequest): Promise<RaceOutcome>;
   setVisible(isVisible: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -46,6 +49,7 @@ export async function startLab(
     assess: (request) => host.call("assessing", (lab) => lab.assess(request)),
     runOriginal: (subject) => host.call("running the original protocol", (lab) => lab.runOriginal(subject)),
     quickCheck: (subject) => host.call("validating", (lab) => lab.quickCheck(subject)),
+    profilerCost: (request) => host.call("measuring the profiler", (lab) => lab.profilerCost(request)),
     race: (request) => host.call("racing", (lab) => lab.race(request)),
     setVisible: (isVisible) => host.call("telling the lab", (lab) => lab.setVisible(isVisible)),
     stop: () => host.call("stopping the lab", (lab) => lab.stop()),

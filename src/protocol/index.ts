@@ -17,6 +17,8 @@ export type {
   Assessed,
   AssessProgress,
   Conclusion,
+  CostOutcome,
+  CostWishes,
   Estimate,
   Gate,
   Goal,
@@ -49,6 +51,7 @@ export type { DetectionOutcome, Score, TruthOutcome } from "../metrics/index.ts"
 export type {
   AssessOutcome,
   AssessRequest,
+  CostRequest,
   EvaluationEvent,
   ExportedModel,
   FeatureStatus,

@@ -44,15 +44,19 @@ export function createAutomation(playground: Playground): Automation {
     runLab: async (job, wishes, resolved, files = null, name = "own pages") => {
       await playground.prepareExactly(resolved, files === null ? null : files.map(ownFile), name);
       lab.setWishes(wishes);
-      await ({ assess: lab.assess, original: lab.runOriginal, "quick check": lab.quickCheck } as const)[
-        job
-      ]();
+      const jobs = {
+        assess: lab.assess,
+        original: lab.runOriginal,
+        "profiler cost": lab.profilerCost,
+        "quick check": lab.quickCheck,
+      };
+      await jobs[job]();
       const { error } = store.getState().lab;
       if (error !== null) throw new Error(`${error.message} ${error.next}`.trim());
     },
     lab: () => {
-      const { job, doing, progress, outcome, original, check, error } = store.getState().lab;
-      return { job, doing, progress, outcome, original, check, error };
+      const { job, doing, progress, outcome, original, check, cost, error } = store.getState().lab;
+      return { job, doing, progress, outcome, original, check, cost, error };
     },
     stopLab: lab.stop,
   };

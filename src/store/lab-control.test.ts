@@ -37,6 +37,7 @@ function lab(assess: (request: AssessRequest) => Promise<AssessOutcome>) {
     },
     runOriginal: () => Promise.reject(new Error("not asked")),
     quickCheck: () => Promise.reject(new Error("not asked")),
+    profilerCost: () => Promise.reject(new Error("not asked")),
     race: () => Promise.reject(new Error("not asked")),
     setVisible: async (isVisible) => void done.push(isVisible ? "visible" : "hidden"),
     stop: async () => void done.push("stop"),

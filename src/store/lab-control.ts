@@ -1,9 +1,9 @@
 // Runs the lab's jobs, one at a time, each in a worker of its own. The person's run is paused before and goes on afterwards.
 
 import { errorDataOf, type LabClient, type LabJob } from "../client/index.ts";
-import { type AssessWishes, CACHE_IDS, encodeLink } from "../config/index.ts";
+import { type AssessWishes, CACHE_IDS, encodeLink, findFactor } from "../config/index.ts";
 import { PlaygroundError } from "../core/index.ts";
-import type { EngineId, LabEvent, LabSubject } from "../protocol/index.ts";
+import type { CostWishes, EngineId, LabEvent, LabSubject } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
 import { type LabSlice, withCosts } from "./lab-slice.ts";
 import type { RunControl } from "./run-control.ts";
@@ -16,6 +16,8 @@ export interface LabControl {
   assess(): Promise<void>;
   runOriginal(): Promise<void>;
   quickCheck(): Promise<void>;
+  /** Of the depths among the wishes, or of those that may stay on. */
+  profilerCost(): Promise<void>;
   /** Two engines on the pages and settings of this moment, a step each in turn. */
   race(engines: readonly [EngineId, EngineId], steps: number): Promise<void>;
   /** At the end of the step; what was measured so far is concluded. */
@@ -151,6 +153,13 @@ export function createLabControl(context: Context, control: RunControl): LabCont
           }));
         return { check: { ...check, checks: [...check.checks, ...missing] } };
       }),
+    profilerCost: () =>
+      run("profiler cost", async (lab, subject) => {
+        const { wishes } = store.getState().lab;
+        const cost = await lab.profilerCost({ ...subject, wishes: costWishes(wishes) });
+        const { profilerCost } = store.getState().lab;
+        return { cost, profilerCost: withCosts(profilerCost, cost.costs) };
+      }),
     race: (engines, steps) =>
       run("race", async (lab, subject) => {
         const model = subject.resolved.config.model.name;
@@ -166,4 +175,9 @@ export function createLabControl(context: Context, control: RunControl): LabCont
       void client?.stop().catch(() => undefined);
     },
   };
+}
+
+function costWishes({ factors, minutes, seed }: AssessWishes): CostWishes {
+  const depths = factors.map((id) => findFactor(id)?.profilerDepth).filter((depth) => depth === 2);
+  return { depths: [0, 1, ...depths], minutes, targetPct: 1, seed };
 }

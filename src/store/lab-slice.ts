@@ -44,5 +44,6 @@ export const initialLab: LabSlice = {
   outcome: null,
   original: null,
   check: null,
+  cost: null,
   error: null,
 };

@@ -13,6 +13,7 @@ export { createTrainer, type Trainer, type TrainerTools } from "./trainer.ts";
 export {
   type AssessOutcome,
   type AssessRequest,
+  type CostRequest,
   createLab,
   type Lab,
   type LabEvent,

@@ -5,10 +5,13 @@ import {
   type Assessed,
   type AssessProgress,
   conclude,
+  type CostOutcome,
+  type CostWishes,
   type Conclusion,
   type Goal,
   type OriginalOutcome,
   type QuickCheck,
+  profilerCost,
   quickCheck,
   type ReportContext,
   type ReportTexts,
@@ -45,6 +48,10 @@ export interface AssessRequest extends LabSubject {
   readonly context: Omit<ReportContext, "subject">;
 }
 
+export interface CostRequest extends LabSubject {
+  readonly wishes: CostWishes;
+}
+
 export interface AssessOutcome {
   readonly assessed: Assessed;
   readonly rows: readonly TableRow[];
@@ -66,6 +73,8 @@ export interface Lab {
   /** The protocol of the original report, run faithfully. */
   runOriginal(subject: LabSubject): Promise<OriginalOutcome>;
   quickCheck(subject: LabSubject): Promise<QuickCheck>;
+  /** What each depth of the profiler costs, by switching it while a run goes on. */
+  profilerCost(request: CostRequest): Promise<CostOutcome>;
   /** Two engines on the same batches, a step each in turn. Rejects when one of them cannot run here. */
   race(request: RaceRequest): Promise<RaceOutcome>;
   /** The page came into view or left it. */
@@ -123,8 +132,7 @@ export function createLab(tools: LabTools): Lab {
     assess: (request) =>
       withRunner(request, async (runner) => {
         if (request.wishes.factors.some((id) => findFactor(id)?.profilerDepth === 2)) {
-          const { engine, timesKernels } = await runner.prepare();
-          if (!timesKernels) throw withoutKernelTimes(engine.label);
+          await requireKernelTimes(runner);
         }
         const assessed = await assess(request.wishes, {
           runner,
@@ -152,6 +160,16 @@ export function createLab(tools: LabTools): Lab {
           onProgress: doing,
         }),
       ),
+    profilerCost: (request) =>
+      withRunner(request, async (runner) => {
+        if (request.wishes.depths.includes(2)) await requireKernelTimes(runner);
+        return profilerCost(request.wishes, {
+          runner,
+          onProgress: doing,
+          isStopped: () => isStopped,
+          now,
+        });
+      }),
     race: (request) =>
       alone(() =>
         race(request, {
@@ -179,6 +197,11 @@ function busy(): PlaygroundError {
     message: "The lab is busy with another job.",
     next: "Stop that one, or wait until it has ended.",
   });
+}
+
+async function requireKernelTimes(runner: UnitRunner): Promise<void> {
+  const { engine, timesKernels } = await runner.prepare();
+  if (!timesKernels) throw withoutKernelTimes(engine.label);
 }
 
 function withoutKernelTimes(engine: string): PlaygroundError {

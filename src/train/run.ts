@@ -35,8 +35,8 @@ export interface RunTools {
   readonly emitter: Emitter;
   /** What goes along with every run; one that throws is reported and detached. */
   readonly plugins?: readonly LoopPlugin[];
-  /** Told at the end of every step, before the next begins. */
-  readonly stepEnded?: (step: number) => void;
+  /** Told at the end of every step, before the next begins; with the spans recorded so far. */
+  readonly stepEnded?: (step: number, spanCount: number) => void;
 }
 
 /** What the person wants of the loop. */
@@ -381,7 +381,7 @@ export class TrainingRun {
       waitMs: ready - start,
       stepMs: performance.now() - ready,
     });
-    this.#tools.stepEnded?.(step);
+    this.#tools.stepEnded?.(step, this.#instruments.recorder.spanCount());
     if (this.#epoch() !== epochBefore) {
       await this.#facts.count();
       this.#epochStartsAt = this.#stepsDone;

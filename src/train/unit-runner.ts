@@ -4,6 +4,7 @@
 import type {
   Arm,
   CacheMove,
+  CostRunner,
   CounterMove,
   OriginalRun,
   Runner,
@@ -21,6 +22,7 @@ import { createEmitter } from "./emitter.ts";
 import { keepEngine } from "./keep-engine.ts";
 import { type RunTools, TrainingRun } from "./run.ts";
 import { startModel } from "./start-model.ts";
+import { runSwitched, switchedConfig } from "./switched-run.ts";
 import type { RunCounters, StartRequest, TrainerEvent } from "./types.ts";
 
 export interface UnitRunnerTools extends Pick<RunTools, "factories" | "openPool" | "loadModel"> {
@@ -30,7 +32,7 @@ export interface UnitRunnerTools extends Pick<RunTools, "factories" | "openPool"
   readonly onProgress: (done: number, total: number) => void;
 }
 
-export interface UnitRunner extends Runner {
+export interface UnitRunner extends Runner, CostRunner {
   /** Also tells whether the engine can time single kernels. */
   prepare(): Promise<RunnerFacts & { readonly timesKernels: boolean }>;
   /** Ends the run that is going on, at the end of its step. */
@@ -200,6 +202,28 @@ export function createUnitRunner(
         cache: cacheMove(null, heard.counters),
         counters: movesOf(null, heard.counters),
       };
+    },
+    runSwitched: async (depthAt) => {
+      const config = switchedConfig(base, SCORED_PAGES, NEVER);
+      const switched = await runSwitched(
+        {
+          resolved: { ...resolved, config },
+          dataset: shortened(dataset, config),
+          ...(modelFile && { modelFile }),
+        },
+        depthAt,
+        {
+          factories: keeper.factories,
+          openPool: tools.openPool,
+          ...(loadModel && { loadModel }),
+          wasHidden: tools.wasHidden,
+          onRun: (run) => {
+            current = run;
+          },
+        },
+      );
+      current = undefined;
+      return switched;
     },
     stop: () => {
       isStopped = true;

@@ -13,7 +13,12 @@ const DEPTHS = [
 
 /** What the profiler costs, beside every depth, as the Assessment lab measured it on this machine. */
 export function CostFacts() {
-  const costs = useApp(({ lab }) => lab.profilerCost);
+  const { lab } = usePlayground();
+  const costs = useApp((state) => state.lab.profilerCost);
+  const job = useApp((state) => state.lab.job);
+  const doing = useApp((state) => (state.lab.job === "profiler cost" ? state.lab.doing : null));
+  const failed = useApp((state) => state.lab.cost?.gates.find(({ passed }) => !passed)?.says);
+  const hasPages = useApp(({ data }) => data.dataset !== null);
   return (
     <section aria-label="Its own cost">
       <h3>Its own cost</h3>
@@ -27,15 +32,34 @@ export function CostFacts() {
           ))}
         </tbody>
       </table>
+      {failed !== undefined && (
+        <p className="small lab-failed">{`No number of the last measurement: ${failed}`}</p>
+      )}
+      {doing !== null && <p className="small muted" role="status">{`${doing.doing} …`}</p>}
+      {job === "profiler cost" ? (
+        <button type="button" className="button" onClick={() => lab.stop()}>
+          Stop and conclude
+        </button>
+      ) : (
+        <button
+          type="button"
+          className="button"
+          disabled={job !== null || !hasPages}
+          title="Switches the depth every few steps of a run of its own, until it is known to ±1 % or the lab's limit is reached"
+          onClick={() => void lab.profilerCost()}
+        >
+          Measure it here
+        </button>
+      )}
     </section>
   );
 }
 
 function costSentence(cost: ProfilerCost | undefined): string {
-  if (cost === undefined) return "not measured on this machine yet: run Assess";
-  const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
+  if (cost === undefined) return "not measured on this machine yet";
+  const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
   const { mean, ciLow, ciHigh, n } = cost.difference;
-  return `${signed(mean)} % [${signed(ciLow)}, ${signed(ciHigh)}] of a step, ${count(n)} blocks`;
+  return `${signed(mean)} % [${signed(ciLow)}, ${signed(ciHigh)}] of a step, n = ${count(n)}`;
 }
 
 export function MemoryFacts() {

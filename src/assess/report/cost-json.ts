@@ -1,0 +1,53 @@
+// The profiler's cost as JSON, with the keys of an assessment: whoever reads one reads the other.
+
+import type { CostOutcome } from "../profiler-cost.ts";
+import type { Estimate } from "../statistics.ts";
+import { verdictOf } from "../verdict.ts";
+
+export const COST_SCHEMA = "ocr-training-playground/profiler-cost@1";
+
+export function costJson(cost: CostOutcome): string {
+  const { wishes, facts, costs, noise, gates, medianMs, rounds, stretch, raw } = cost;
+  const differenceOf = (condition: CostOutcome["medianMs"][number]["condition"]): Estimate | null =>
+    condition === "off again" ? noise : (costs.find(({ depth }) => depth === condition)?.difference ?? null);
+  const document = {
+    schema: COST_SCHEMA,
+    arms: medianMs.map(({ condition, ms }) => {
+      const difference = differenceOf(condition);
+      return {
+        id: typeof condition === "number" ? `profiler depth ${condition}` : `profiler ${condition}`,
+        regime: null,
+        medianMs: ms,
+        ...numbersOf(difference),
+        n: rounds,
+        verdict:
+          typeof condition === "number" && difference !== null
+            ? verdictOf(difference, wishes.targetPct, noise)
+            : null,
+        gates,
+      };
+    }),
+    noiseFloor: numbersOf(noise),
+    profilerCost: costs.map(({ depth, difference }) => ({
+      depth,
+      ...numbersOf(difference),
+      n: difference.n,
+    })),
+    plan: { ...wishes, ...stretch, rounds, stoppedBecause: cost.stoppedBecause },
+    elapsedMs: Math.round(cost.elapsedMs),
+    engine: facts.engine,
+    batchSize: facts.batchSize,
+    trainPages: facts.trainPages,
+    raw: raw.map(({ condition, ms }) => ({ condition, stepMs: ms.map((one) => Number(one.toFixed(4))) })),
+  };
+  return `${JSON.stringify(document, null, 1)}\n`;
+}
+
+function numbersOf(value: Estimate | null) {
+  return {
+    differencePct: value?.mean ?? null,
+    medianDifferencePct: value?.median ?? null,
+    ciLowPct: value?.ciLow ?? null,
+    ciHighPct: value?.ciHigh ?? null,
+  };
+}
