@@ -19,6 +19,7 @@ const ONLY_IN: readonly { readonly library: RegExp; readonly places: RegExp }[] 
   { library: /^comlink$/, places: /^(src\/client\/|workers\/|cli\/train\/node\/)/ },
   { library: /^onnxruntime-web/, places: /^src\/infer\// },
   { library: /^clipper-lib$/, places: /^src\/geometry\// },
+  { library: /^idb(\/|$)/, places: /^src\/storage\// },
 ];
 
 /** Takes engines apart to compare single operations with the references, so it may look inside `engine`. */
