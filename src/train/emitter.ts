@@ -42,6 +42,8 @@ export function createEmitter(runId: string, send: SendEvent): Emitter {
   let points: LossPoint[] = [];
   let readFacts: (() => Facts) | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** When collected facts last went out. */
+  let sentMs = Number.NEGATIVE_INFINITY;
 
   const post = (body: TrainerEventBody, transfer: readonly ArrayBuffer[] = []): void => {
     send({ ...body, runId, sequence: sequence++ }, transfer);
@@ -49,6 +51,7 @@ export function createEmitter(runId: string, send: SendEvent): Emitter {
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
+    if (points.length > 0 || readFacts !== undefined) sentMs = performance.now();
     if (points.length > 0) {
       post({ kind: "losses", points });
       points = [];
@@ -64,7 +67,8 @@ export function createEmitter(runId: string, send: SendEvent): Emitter {
     }
   };
   const soon = (): void => {
-    timer ??= setTimeout(flush, FLUSH_MS);
+    // What comes after a pause goes out at once: the first step is seen when it is done.
+    timer ??= setTimeout(flush, Math.max(0, sentMs + FLUSH_MS - performance.now()));
   };
 
   return {

@@ -47,6 +47,8 @@ interface Faults {
   readonly brokenPage?: string;
   /** So many steps are in flight: a step's times and loss come only then. */
   readonly stepsLate?: number;
+  /** The engine cannot be built. */
+  readonly noEngine?: boolean;
 }
 
 interface Asked {
@@ -54,6 +56,7 @@ interface Asked {
   /** Pages of each prediction. */
   readonly predictions: number[];
   isDisposed: boolean;
+  isPoolClosed: boolean;
 }
 
 async function afterMicrotasks(count: number): Promise<void> {
@@ -125,7 +128,7 @@ function fakeEngine(faults: Faults, asked: Asked, { tracer, initialWeights }: En
   return engine;
 }
 
-function fakePool(faults: Faults): SamplePool {
+function fakePool(faults: Faults, asked: Asked): SamplePool {
   const area = SIZE * SIZE;
   const sample = (request: SampleRequest): Sample => ({
     request,
@@ -149,22 +152,36 @@ function fakePool(faults: Faults): SamplePool {
     setCaches: async () => undefined,
     cacheReport: async () => NO_CACHE_REPORT,
     counters: () => ({ ...NO_LOADERS, asked: 0, prepared: 0 }),
-    close: () => undefined,
+    close: () => {
+      asked.isPoolClosed = true;
+    },
   };
 }
 
 function stage(changes: Record<string, unknown>, faults: Faults = {}, plugins: readonly LoopPlugin[] = []) {
-  const asked: Asked = { steps: 0, predictions: [], isDisposed: false };
+  const asked: Asked = { steps: 0, predictions: [], isDisposed: false, isPoolClosed: false };
+  let startLoaders = (): void => undefined;
+  const loadersStarted = new Promise<void>((resolve) => {
+    startLoaders = resolve;
+  });
   const factory: EngineFactory = {
     id: "wasm",
     available: async () => ({ ok: true }),
-    build: async (settings) => fakeEngine(faults, asked, settings),
+    // Comes only when the loaders were started: both are prepared at the same time.
+    build: async (settings) => {
+      await loadersStarted;
+      if (faults.noEngine) throw new Error("no engine");
+      return fakeEngine(faults, asked, settings);
+    },
   };
   const events: TrainerEvent[] = [];
   const waiting: { until: (event: TrainerEvent) => boolean; resolve: (event: TrainerEvent) => void }[] = [];
   const trainer = createTrainer({
     factories: [factory],
-    openPool: async () => fakePool(faults),
+    openPool: async () => {
+      startLoaders();
+      return fakePool(faults, asked);
+    },
     plugins,
     send: (event) => {
       events.push(event);
@@ -218,6 +235,13 @@ describe("a run", () => {
     await trainer.stop();
     expect(asked.isDisposed).toBe(true);
     expect(await trainer.counters()).toMatchObject({ stepsDone: 5, samplesSeen: 10, memoryBytes: 1234 });
+  });
+
+  it("leaves no loader behind when the engine cannot be built", async () => {
+    const { trainer, asked, request } = stage({}, { noEngine: true });
+    await expect(trainer.start(request("train"))).rejects.toThrow("no engine");
+    await trainer.stop();
+    expect(asked.isPoolClosed).toBe(true);
   });
 
   it("scores what the engine sees against the words, all pages in batches", async () => {

@@ -291,18 +291,31 @@ export class TrainingRun {
   async #prepare(): Promise<{ engine: Engine; pool: SamplePool }> {
     if (this.#trainPages === 0) throw noPages("training");
     if (this.#validationPages.length === 0) throw noPages("validation");
-    const preparing = (doing: string, done: number, total: number): void =>
-      this.#enter({ kind: "preparing", doing, done, total });
-    preparing("Building the network", 0, 1);
-    const { tracer } = this.#instruments.recorder;
+    this.#enter({ kind: "preparing", doing: "Building the network", done: 0, total: 1 });
     const model = await startModel(this.#config, this.#tools.loadModel, this.#request.modelFile);
     this.#model = model;
     if (model.says !== "") this.#emitter.log("info", "trainer", model.says);
+    // The loaders make the first batch while the engine is built.
+    const [built, opened] = await Promise.allSettled([this.#buildEngine(model), this.#openPool()]);
+    if (built.status === "rejected") throw built.reason;
+    if (opened.status === "rejected") throw opened.reason;
+    return { engine: built.value, pool: opened.value };
+  }
+
+  async #openPool(): Promise<SamplePool> {
+    const pool = await this.#tools.openPool(this.#request, this.#emitter);
+    this.#facts.pool = pool;
+    return pool;
+  }
+
+  async #buildEngine(model: StartModel): Promise<Engine> {
+    const { tracer } = this.#instruments.recorder;
     const { engine, why } = await buildEngine(
       this.#config,
       this.#tools.factories,
       tracer,
-      (done, total) => preparing("Compiling the network for this machine", done, total),
+      (done, total) =>
+        this.#enter({ kind: "preparing", doing: "Compiling the network for this machine", done, total }),
       model,
     );
     this.#facts.engine = engine;
@@ -319,9 +332,7 @@ export class TrainingRun {
       tracer,
       tookSamples: (samples) => this.#instruments.tookSamples(samples),
     });
-    const pool = await this.#tools.openPool(this.#request, this.#emitter);
-    this.#facts.pool = pool;
-    return { engine, pool };
+    return engine;
   }
 
   /** Waits while paused; false when the loop shall end. */
