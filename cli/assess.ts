@@ -3,7 +3,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { costJson, intervalText } from "../src/assess/index.ts";
+import { costJson, type Estimate } from "../src/assess/index.ts";
 import type { LabState } from "../src/client/index.ts";
 import { parseSetArguments, PRESET_NAMES, resolveConfig } from "../src/config/index.ts";
 import type { AssessOutcome, CostOutcome, OriginalOutcome, QuickCheck } from "../src/protocol/index.ts";
@@ -182,7 +182,11 @@ function concludeCost(cost: CostOutcome, folder: string): number {
     const name = typeof condition === "number" ? `depth ${condition}` : `profiler ${condition}`;
     const found =
       condition === "off again" ? noise : costs.find(({ depth }) => depth === condition)?.difference;
-    console.log(`${name.padEnd(20)} ${ms.toFixed(2).padStart(8)} ms  ${found ? intervalText(found) : ""}`);
+    const ofMeans = cost.meanCosts.find(({ depth }) => depth === condition)?.difference;
+    console.log(
+      `${name.padEnd(20)} ${ms.toFixed(2).padStart(8)} ms  ${found ? costText(found) : ""}` +
+        `${ofMeans ? `  (of mean steps ${costText(ofMeans)})` : ""}`,
+    );
   }
   console.log(
     `n = ${rounds} rounds in ${(cost.elapsedMs / 1000).toFixed(0)} s; ended because ${stoppedBecause}.`,
@@ -193,6 +197,12 @@ function concludeCost(cost: CostOutcome, folder: string): number {
   write(folder, "profiler-cost.json", costJson(cost));
   console.log(`Report: ${join(folder, "profiler-cost.json")}`);
   return failed.length > 0 ? 3 : 0;
+}
+
+/** Two decimals: a tenth of a percent is what is asked about. */
+function costText({ mean, ciLow, ciHigh }: Estimate): string {
+  const signed = (pct: number): string => `${pct < 0 ? "−" : "+"}${Math.abs(pct).toFixed(2)}`;
+  return `${signed(mean)} % [${signed(ciLow)}, ${signed(ciHigh)}]`;
 }
 
 function write(folder: string, name: string, text: string): void {

@@ -33,18 +33,24 @@ export interface CostTools {
 export interface CostOutcome {
   readonly wishes: CostWishes;
   readonly facts: RunnerFacts;
-  /** Empty where a gate failed: then the gate is shown, not a number. */
+  /** Of the median step of a stretch. Empty where a gate failed: then the gate is shown, not a number. */
   readonly costs: readonly ProfilerCost[];
+  /** Of the mean step: with what happens rarely, such as sending spans, and with every hiccup of the machine. */
+  readonly meanCosts: readonly ProfilerCost[];
   /** The profiler off against itself; null with too few rounds. */
   readonly noise: Estimate | null;
   readonly gates: readonly Gate[];
   readonly rounds: number;
   /** Measured steps of one stretch; as many as `settle` before them do not count. */
   readonly stretch: { readonly settle: number; readonly measured: number };
-  /** Median over rounds of the mean step of a stretch, by condition. */
+  /** Median over rounds of the median step of a stretch, by condition. */
   readonly medianMs: readonly { readonly condition: Condition; readonly ms: number }[];
-  /** Mean step of every stretch, by condition and round. */
-  readonly raw: readonly { readonly condition: Condition; readonly ms: readonly number[] }[];
+  /** Median and mean step of every stretch, by condition and round. */
+  readonly raw: readonly {
+    readonly condition: Condition;
+    readonly ms: readonly number[];
+    readonly meanMs: readonly number[];
+  }[];
   readonly stoppedBecause: "every question is answered" | "the time was up" | "somebody stopped it";
   readonly elapsedMs: number;
 }
@@ -70,12 +76,14 @@ export async function profilerCost(wishes: CostWishes, tools: CostTools): Promis
   const compared = WARMUP + STRETCH * conditions.length;
   const plain = await runner.runSwitched((step) => (step < compared ? "off" : null));
 
-  const times = new Map<Condition, number[]>(conditions.map((condition) => [condition, []]));
-  const spans = new Map<Condition, number[]>(conditions.map((condition) => [condition, []]));
+  const empty = (): Map<Condition, number[]> => new Map(conditions.map((condition) => [condition, []]));
+  const times = empty();
+  const means = empty();
+  const spans = empty();
   let why: CostOutcome["stoppedBecause"] = "the time was up";
   /** Condition of every step from the warm-up's end on. */
   let order: readonly Condition[] = [];
-  let stretchMs = 0;
+  let stretch: number[] = [];
   let spansBefore = 0;
   let rounds = 0;
   /** Asked at the end of step `step` for the depth of the next. */
@@ -83,13 +91,14 @@ export async function profilerCost(wishes: CostWishes, tools: CostTools): Promis
     const at = step - WARMUP;
     if (at > 0) {
       const place = (at - 1) % STRETCH;
-      if (place >= SETTLE) stretchMs += stepMs;
+      if (place >= SETTLE) stretch.push(stepMs);
       if (place === SETTLE - 1) spansBefore = spanCount;
       if (place === STRETCH - 1) {
         const condition = order[Math.floor((at - 1) / STRETCH) % conditions.length] ?? "off";
-        times.get(condition)?.push(stretchMs / MEASURED);
+        times.get(condition)?.push(median(stretch));
+        means.get(condition)?.push(mean(stretch));
         spans.get(condition)?.push(spanCount - spansBefore);
-        stretchMs = 0;
+        stretch = [];
       }
     }
     if (at < 0) return "off";
@@ -116,8 +125,8 @@ export async function profilerCost(wishes: CostWishes, tools: CostTools): Promis
   };
   const switched = await runner.runSwitched(next);
 
-  const estimateOf = (condition: Condition): Estimate | null => {
-    const values = differences(times, condition).slice(0, rounds);
+  const estimateOf = (condition: Condition, of = times): Estimate | null => {
+    const values = differences(of, condition).slice(0, rounds);
     const random = randomFrom(wishes.seed, "profiler cost", String(condition));
     return values.length < MIN_ROUNDS ? null : estimateRatio(values, random, RESAMPLES);
   };
@@ -132,22 +141,27 @@ export async function profilerCost(wishes: CostWishes, tools: CostTools): Promis
       says: switched.wasHidden ? "the page was hidden meanwhile." : "the page was visible throughout.",
     },
   ];
+  const costsOf = (of: typeof times): ProfilerCost[] =>
+    wishes.depths.flatMap((depth) => {
+      const difference = estimateOf(depth, of);
+      return difference === null ? [] : [{ depth, difference }];
+    });
   const isSound = gates.every(({ passed }) => passed);
   return {
     wishes,
     facts,
-    costs: isSound
-      ? wishes.depths.flatMap((depth) => {
-          const difference = estimateOf(depth);
-          return difference === null ? [] : [{ depth, difference }];
-        })
-      : [],
+    costs: isSound ? costsOf(times) : [],
+    meanCosts: isSound ? costsOf(means) : [],
     noise,
     gates,
     rounds,
     stretch: { settle: SETTLE, measured: MEASURED },
     medianMs: [...times].map(([condition, ms]) => ({ condition, ms: median(ms) })),
-    raw: [...times].map(([condition, ms]) => ({ condition, ms: ms.slice(0, rounds) })),
+    raw: [...times].map(([condition, ms]) => ({
+      condition,
+      ms: ms.slice(0, rounds),
+      meanMs: (means.get(condition) ?? []).slice(0, rounds),
+    })),
     stoppedBecause: why,
     elapsedMs: now() - start,
   };

@@ -11,7 +11,9 @@ interface Breakdown {
 type Measure = () => Promise<{ readonly breakdown: readonly Breakdown[] }>;
 
 /** Null where the browser does not tell. */
-export async function measureHeaps(performance: object): Promise<readonly ThreadHeap[] | null> {
+export async function measureHeaps(
+  performance: object,
+): Promise<readonly Omit<ThreadHeap, "peakBytes">[] | null> {
   const { measureUserAgentSpecificMemory: measure } = performance as {
     measureUserAgentSpecificMemory?: Measure;
   };

@@ -14,6 +14,7 @@ import { createRunControl, type RunControl } from "./run-control.ts";
 import { createRunsControl, type RunsControl } from "./runs/runs-control.ts";
 import { isActive, stepOf } from "./run-state.ts";
 import { nextErrorPage } from "./selectors.ts";
+import { withHeaps } from "./profiler-slice.ts";
 import { createSettingsHistory } from "./settings-history.ts";
 import { type SettingsSlice, withLink, withPreset, withResolved, withValue } from "./settings-slice.ts";
 import { type AppState, initialState } from "./state.ts";
@@ -195,7 +196,8 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
       change({ isMeasuringHeaps: true });
       try {
         const heaps = await measureHeaps(performance);
-        change({ heaps, isMeasuringHeaps: false });
+        const known = store.getState().profiler.heaps;
+        change({ heaps: heaps && withHeaps(known, heaps), isMeasuringHeaps: false });
         if (heaps === null)
           context.log("warning", "page", "This browser does not tell the heaps of its threads.");
       } catch (thrown) {

@@ -6,6 +6,8 @@ export interface ThreadHeap {
   /** "page", "trainer", … */
   readonly thread: string;
   readonly bytes: number;
+  /** Greatest size that was measured since the page was opened. */
+  readonly peakBytes: number;
 }
 
 export interface ProfilerSlice {
@@ -50,4 +52,15 @@ export function withSpans(profiler: ProfilerSlice, event: SpansEvent): ProfilerS
 /** A new run: what was measured of the machine stays. */
 export function resetProfiler({ revision, heaps }: ProfilerSlice): ProfilerSlice {
   return { ...initialProfiler, revision: revision + 1, heaps };
+}
+
+/** Sizes just measured, each with the greatest it ever had. A thread that is gone keeps its peak no longer. */
+export function withHeaps(
+  known: ProfilerSlice["heaps"],
+  measured: readonly Omit<ThreadHeap, "peakBytes">[],
+): readonly ThreadHeap[] {
+  return measured.map(({ thread, bytes }) => {
+    const before = known?.find((heap) => heap.thread === thread)?.peakBytes ?? 0;
+    return { thread, bytes, peakBytes: Math.max(before, bytes) };
+  });
 }

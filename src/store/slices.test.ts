@@ -3,6 +3,7 @@ import { resolveOrThrow } from "../config/index.ts";
 import { initialLog, logText, withEntry } from "./log-slice.ts";
 import { createLossColumns } from "./loss-columns.ts";
 import { readView, rememberView } from "./preferences.ts";
+import { withHeaps } from "./profiler-slice.ts";
 import { initialRun, isSilent, withFeatures } from "./run-slice.ts";
 import { warningsOnPages } from "./selectors.ts";
 import { initialView, movePage, toggleOverlay, wallStart } from "./view-slice.ts";
@@ -120,5 +121,19 @@ describe("warnings", () => {
       "train.batchSize is 32, but there are only 16 pages: a step sees some of them twice.",
     ]);
     expect(warningsOnPages(known as never, resolved.config, 16)).toEqual(known);
+  });
+});
+
+describe("heaps", () => {
+  it("keep the greatest size that was measured, thread by thread", () => {
+    const first = withHeaps(null, [{ thread: "page", bytes: 5 }]);
+    const second = withHeaps(first, [
+      { thread: "page", bytes: 3 },
+      { thread: "trainer", bytes: 7 },
+    ]);
+    expect(second).toEqual([
+      { thread: "page", bytes: 3, peakBytes: 5 },
+      { thread: "trainer", bytes: 7, peakBytes: 7 },
+    ]);
   });
 });

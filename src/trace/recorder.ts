@@ -43,6 +43,13 @@ export interface Recorder {
   takeBatch(): SpanBatch | null;
 }
 
+/** Stages that happen beside the thread that reports them. */
+const OWN_TRACK: Readonly<Partial<Record<Stage, TrackId>>> = {
+  upload: TRACKS.transfers,
+  readback: TRACKS.transfers,
+  store: TRACKS.storage,
+};
+
 const STAGE_INDEX = new Map<Stage, number>(STAGES.map((stage, index) => [stage, index]));
 
 /** `track`: of the thread. `perStage`: durations kept for the statistics of each stage; `spans`: kept until they are taken. */
@@ -74,8 +81,7 @@ export function createRecorder(track: TrackId = TRACKS.trainer, perStage = 512, 
       return;
     }
     const name = STAGE_INDEX.get(stage) ?? 0;
-    const isTransfer = stage === "upload" || stage === "readback";
-    const where = on ?? (isTransfer ? TRACKS.transfers : track);
+    const where = on ?? OWN_TRACK[stage] ?? track;
     ring.write(name, where, ofStep, startMs, durationMs);
     total++;
     // The GPU's whole step is not a phase of the step as the trainer's clock saw it.

@@ -103,13 +103,15 @@ describe("recorder", () => {
     expect([...(recorder.takeBatch()?.starts ?? [])]).toEqual([6]);
   });
 
-  it("records GPU, transfers and loaders on tracks of their own", () => {
+  it("records GPU, transfers and storage on tracks of their own", () => {
     const recorder = createRecorder(TRACKS.trainer);
     recorder.setDepth(1);
     recorder.tracer.record("step", 0, 1);
     recorder.tracer.record("upload", 0, 1);
     recorder.tracer.record("forward", 0, 1, TRACKS.gpu);
-    expect([...(recorder.takeBatch()?.tracks ?? [])]).toEqual([TRACKS.trainer, TRACKS.transfers, TRACKS.gpu]);
+    recorder.tracer.record("store", 0, 1);
+    const { trainer, transfers, gpu, storage } = TRACKS;
+    expect([...(recorder.takeBatch()?.tracks ?? [])]).toEqual([trainer, transfers, gpu, storage]);
   });
 });
 

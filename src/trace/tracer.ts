@@ -2,7 +2,8 @@
 
 /**
  * The stages of a training step, in the order in which data passes them; then what happens beside steps. "queue" is the time from
- * submitting a step to a graphics card until it was done: what a fence tells where there are no timestamps.
+ * submitting a step to a graphics card until it was done: what a fence tells where there are no timestamps; "store" is from asking the browser's storage until it
+ * answered.
  */
 export const STAGES = [
   "wait",
@@ -24,14 +25,15 @@ export const STAGES = [
   "events",
   "draw",
   "queue",
+  "store",
   "long task",
 ] as const;
 
 export type Stage = (typeof STAGES)[number];
 
 /** Where a span happened. Loader number i (from 0) has the track FIRST_LOADER_TRACK + i. */
-export const TRACKS = { main: 0, trainer: 1, gpu: 2, transfers: 3 } as const;
-export const FIRST_LOADER_TRACK = 4;
+export const TRACKS = { main: 0, trainer: 1, gpu: 2, transfers: 3, storage: 4 } as const;
+export const FIRST_LOADER_TRACK = 5;
 export type TrackId = number;
 
 /** For people. */
@@ -40,6 +42,7 @@ export function trackName(track: TrackId): string {
   if (track === TRACKS.trainer) return "Trainer";
   if (track === TRACKS.gpu) return "GPU queue";
   if (track === TRACKS.transfers) return "Transfers";
+  if (track === TRACKS.storage) return "Storage";
   return `Loader ${track - FIRST_LOADER_TRACK + 1}`;
 }
 
@@ -60,7 +63,8 @@ export interface KernelFacts {
 export interface SpanSink {
   /**
    * Reports a stretch that was measured elsewhere (a GPU timestamp pair, a loader's own clock), in milliseconds of this
-   * thread's `performance.now()`. Without a track: transfers for uploads and read-backs, else this thread.
+   * thread's `performance.now()`. Without a track: transfers for uploads and read-backs,
+   * storage for "store", else this thread.
    */
   record(stage: Stage, startMs: number, durationMs: number, track?: TrackId): void;
   /** One call of a kernel, on the GPU queue unless another track is named. */

@@ -7,7 +7,7 @@ import { verdictOf } from "../verdict.ts";
 export const COST_SCHEMA = "ocr-training-playground/profiler-cost@1";
 
 export function costJson(cost: CostOutcome): string {
-  const { wishes, facts, costs, noise, gates, medianMs, rounds, stretch, raw } = cost;
+  const { wishes, facts, costs, meanCosts, noise, gates, medianMs, rounds, stretch, raw } = cost;
   const differenceOf = (condition: CostOutcome["medianMs"][number]["condition"]): Estimate | null =>
     condition === "off again" ? noise : (costs.find(({ depth }) => depth === condition)?.difference ?? null);
   const document = {
@@ -32,13 +32,18 @@ export function costJson(cost: CostOutcome): string {
       depth,
       ...numbersOf(difference),
       n: difference.n,
+      ofMeanSteps: numbersOf(meanCosts.find((cost) => cost.depth === depth)?.difference ?? null),
     })),
     plan: { ...wishes, ...stretch, rounds, stoppedBecause: cost.stoppedBecause },
     elapsedMs: Math.round(cost.elapsedMs),
     engine: facts.engine,
     batchSize: facts.batchSize,
     trainPages: facts.trainPages,
-    raw: raw.map(({ condition, ms }) => ({ condition, stepMs: ms.map((one) => Number(one.toFixed(4))) })),
+    raw: raw.map(({ condition, ms, meanMs }) => ({
+      condition,
+      medianStepMs: ms.map(short),
+      meanStepMs: meanMs.map(short),
+    })),
   };
   return `${JSON.stringify(document, null, 1)}\n`;
 }
@@ -50,4 +55,8 @@ function numbersOf(value: Estimate | null) {
     ciLowPct: value?.ciLow ?? null,
     ciHighPct: value?.ciHigh ?? null,
   };
+}
+
+function short(ms: number): number {
+  return Number(ms.toFixed(4));
 }

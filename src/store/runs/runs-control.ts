@@ -38,7 +38,9 @@ export function createRunsControl(context: Context): RunsControl {
 
   const onShelf = (work: (shelf: RunShelf) => Promise<void>): void => {
     if (shelf === undefined || hasFailed) return;
-    work(shelf).catch((thrown: unknown) => fail(thrown, "keeping a run"));
+    fast.recorder.tracer
+      .spanAsync("store", () => work(shelf))
+      .catch((thrown: unknown) => fail(thrown, "keeping a run"));
   };
 
   const fail = (thrown: unknown, doing: string): void => {

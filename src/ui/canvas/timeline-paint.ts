@@ -45,6 +45,7 @@ const STAGE_TOKENS: Readonly<Record<Stage, string>> = {
   evaluate: "field",
   events: "phase-readback",
   draw: "matched",
+  store: "merged",
   "long task": "false",
 };
 

@@ -95,11 +95,23 @@ export function MemoryFacts() {
       <h3>JavaScript heaps</h3>
       {heaps !== null && (
         <table className="facts small figures">
+          <thead>
+            <tr>
+              <th scope="col">thread</th>
+              <th scope="col" className="end">
+                now
+              </th>
+              <th scope="col" className="end">
+                peak measured
+              </th>
+            </tr>
+          </thead>
           <tbody>
-            {heaps.map(({ thread, bytes: size }) => (
+            {heaps.map(({ thread, bytes: size, peakBytes }) => (
               <tr key={thread}>
                 <th scope="row">{thread}</th>
                 <td className="end">{bytes(size)}</td>
+                <td className="end">{bytes(peakBytes)}</td>
               </tr>
             ))}
           </tbody>
