@@ -20,6 +20,8 @@ export interface EngineChoice {
   readonly id: EngineId;
   readonly available: boolean;
   readonly reason: string;
+  /** Only of the one that is taken by itself: why it. */
+  readonly why?: string;
 }
 
 /** The calls of protocol/trainer.ts; every rejection is a PlaygroundError. */

@@ -37,8 +37,13 @@ describe("chooseEngine", () => {
       id: "webgpu",
       why: expect.stringMatching(/fastest/),
     });
-    const noSimd = [factory("wasm", "this machine has no WASM SIMD."), factory("webgpu", undefined, true)];
-    expect((await chooseEngine("auto", noSimd)).id).toBe("webgpu");
+    const withoutSimd = factory("wasm", "this machine has no WASM SIMD.");
+    const noSimd = [withoutSimd, factory("webgpu", undefined, true), factory("tfjs-webgl")];
+    expect(await chooseEngine("auto", noSimd)).toMatchObject({
+      id: "tfjs-webgl",
+      why: "It is the fastest engine that runs here: WebGPU has only a software adapter here; this machine has no WASM SIMD.",
+    });
+    expect((await chooseEngine("auto", [withoutSimd, factory("webgpu")])).id).toBe("webgpu");
     const asked = await chooseEngine("webgpu", software);
     expect(asked).toMatchObject({ id: "webgpu", why: "It is the engine that was asked for." });
   });

@@ -5,13 +5,12 @@ import type { EngineFactory, EngineId } from "./engine.ts";
 
 /**
  * Best first. A real GPU beats the processor; the processor by itself beats a graphics interface that only pretends to be
- * a GPU, which the last entries may be.
+ * a GPU. Plain tfjs is for machines without SIMD.
  */
 const ORDER: readonly (readonly [EngineId, "on a GPU" | "anywhere"])[] = [
   ["webgpu", "on a GPU"],
   ["tfjs-webgpu", "on a GPU"],
   ["wasm", "anywhere"],
-  ["webgpu", "anywhere"],
   ["tfjs-webgl", "anywhere"],
   ["tfjs-webgpu", "anywhere"],
   ["tfjs-cpu", "anywhere"],

@@ -1,8 +1,14 @@
 // Calls to the trainer worker. Calls are comlink; events come on a separate port, batched at most ten times a second,
 // each with run id and sequence number.
 
-import type { EngineId } from "../engine/index.ts";
-import type { ExportedModel, LiveSettings, ModelFormat, RunCounters, StartRequest } from "../train/index.ts";
+import type {
+  EngineAnswer,
+  ExportedModel,
+  LiveSettings,
+  ModelFormat,
+  RunCounters,
+  StartRequest,
+} from "../train/index.ts";
 
 export interface TrainerCalls {
   protocolVersion(): number;
@@ -10,9 +16,7 @@ export interface TrainerCalls {
   /** The worker's `performance.now()`, by which its clock is compared with the page's. */
   now(): number;
   /** What this machine can run, first choice first, with the reason where it cannot. */
-  engines(): Promise<
-    readonly { readonly id: EngineId; readonly available: boolean; readonly reason: string }[]
-  >;
+  engines(): Promise<readonly EngineAnswer[]>;
   /** Ends any former run, builds a new one and begins. Resolves when the run has begun, rejects when it could not. */
   start(request: StartRequest): Promise<void>;
   /** At the end of the step. */

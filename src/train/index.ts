@@ -9,7 +9,7 @@ export type { SendEvent } from "./emitter.ts";
 export { openPoolWith } from "./open-pool.ts";
 export type { RunTools } from "./run.ts";
 export type { SamplePool } from "./run-facts.ts";
-export { createTrainer, type Trainer, type TrainerTools } from "./trainer.ts";
+export { createTrainer, type EngineAnswer, type Trainer, type TrainerTools } from "./trainer.ts";
 export {
   type AssessOutcome,
   type AssessRequest,

@@ -47,6 +47,8 @@ interface Faults {
   readonly brokenPage?: string;
   /** So many steps are in flight: a step's times and loss come only then. */
   readonly stepsLate?: number;
+  /** Why the engine is not the best. */
+  readonly notice?: string;
   /** The engine cannot be built. */
   readonly noEngine?: boolean;
 }
@@ -86,7 +88,7 @@ function fakeEngine(faults: Faults, asked: Asked, { tracer, initialWeights }: En
       label: "fake",
       adapter: "none",
       isSoftware: true,
-      fallbackNotice: "",
+      fallbackNotice: faults.notice ?? "",
       timesKernels: false,
     },
     failed,
@@ -235,6 +237,16 @@ describe("a run", () => {
     await trainer.stop();
     expect(asked.isDisposed).toBe(true);
     expect(await trainer.counters()).toMatchObject({ stepsDone: 5, samplesSeen: 10, memoryBytes: 1234 });
+  });
+
+  it("names the engine with the reason why it was chosen, before and in a run", async () => {
+    const { trainer, request, state, of } = stage({ "train.length.count": 1 }, { notice: "Not a GPU." });
+    const why = "It is the fastest engine, and it runs here.";
+    expect(await trainer.engines()).toEqual([{ id: "wasm", available: true, reason: "", why }]);
+    const finished = state("finished");
+    await trainer.start(request("train"));
+    await finished;
+    expect(of("engine")[0]?.info.fallbackNotice).toBe("Not a GPU. It is the engine that was asked for.");
   });
 
   it("leaves no loader behind when the engine cannot be built", async () => {

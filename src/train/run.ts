@@ -320,12 +320,12 @@ export class TrainingRun {
     );
     this.#facts.engine = engine;
     engine.failed.catch((thrown: unknown) => this.#fail(thrown));
-    this.#emitter.send({ kind: "engine", info: engine.info });
-    const { label, adapter } = engine.info;
+    const { label, adapter, fallbackNotice } = engine.info;
+    // Whoever reads that this is not the best engine reads why it is this one.
+    const notice = fallbackNotice === "" ? "" : `${fallbackNotice} ${why}`;
+    this.#emitter.send({ kind: "engine", info: { ...engine.info, fallbackNotice: notice } });
     this.#emitter.log("info", "trainer", `Training runs on ${label} (${adapter}): ${why}`);
-    if (engine.info.fallbackNotice !== "") {
-      this.#emitter.log("warning", "trainer", engine.info.fallbackNotice);
-    }
+    if (fallbackNotice !== "") this.#emitter.log("warning", "trainer", fallbackNotice);
     this.#evaluator = createEvaluator(engine, this.#validationPages, {
       batchSize: this.#config.train.batchSize,
       sizePx: this.#config.model.inputSizePx,

@@ -1,7 +1,7 @@
 // Obeys calls: one run at a time, a new start ends the former one. The worker exposes this as TrainerCalls.
 
 import { PlaygroundError } from "../core/index.ts";
-import type { EngineFactory, EngineId } from "../engine/index.ts";
+import { chooseEngine, type EngineFactory, type EngineId } from "../engine/index.ts";
 import { createEmitter, type SendEvent } from "./emitter.ts";
 import type { ExportedModel, ModelFormat } from "./export-model.ts";
 import { type RunTools, TrainingRun } from "./run.ts";
@@ -11,8 +11,17 @@ export interface TrainerTools extends Pick<RunTools, "factories" | "openPool" | 
   readonly send: SendEvent;
 }
 
+/** What this machine can run, or why it cannot. */
+export interface EngineAnswer {
+  readonly id: EngineId;
+  readonly available: boolean;
+  readonly reason: string;
+  /** Only of the one that "auto" takes: why it. */
+  readonly why?: string;
+}
+
 export interface Trainer {
-  engines(): Promise<{ readonly id: EngineId; readonly available: boolean; readonly reason: string }[]>;
+  engines(): Promise<EngineAnswer[]>;
   start(request: StartRequest): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -41,7 +50,7 @@ export function createTrainer(tools: TrainerTools): Trainer {
     });
   };
   return {
-    engines: () => Promise.all(tools.factories.map(describe)),
+    engines: () => describe(tools.factories),
     start: async (request) => {
       const replaced = starting.then(async () => {
         run?.stop();
@@ -94,9 +103,14 @@ function noNetwork(): PlaygroundError {
   });
 }
 
-async function describe(
-  factory: EngineFactory,
-): Promise<{ id: EngineId; available: boolean; reason: string }> {
-  const answer = await factory.available();
-  return { id: factory.id, available: answer.ok, reason: answer.ok ? "" : answer.reason };
+async function describe(factories: readonly EngineFactory[]): Promise<EngineAnswer[]> {
+  const best = await chooseEngine("auto", factories).catch(() => undefined);
+  return Promise.all(
+    factories.map(async (factory) => {
+      const { id } = factory;
+      const answer = await factory.available();
+      const facts = { id, available: answer.ok, reason: answer.ok ? "" : answer.reason };
+      return best?.id === id ? { ...facts, why: best.why } : facts;
+    }),
+  );
 }

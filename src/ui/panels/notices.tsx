@@ -81,9 +81,13 @@ function ErrorCard({ error, children }: ErrorCardProps) {
 
 /** Which engine stands in for the first choice, or that none can run here. */
 function EngineNotice() {
-  const notice = useApp(({ run }) => run.engine?.fallbackNotice ?? "");
+  const engine = useApp(({ run }) => run.engine);
   const engines = useApp((state) => state.engines);
-  if (notice !== "") return <div className="notice notice-info">{notice}</div>;
+  const wanted = useApp(({ settings }) => settings.resolved.config.engine.kind);
+  if (engine !== null && engine.fallbackNotice !== "") {
+    const tone = engine.id.startsWith("tfjs") ? "warning" : "info";
+    return <div className={`notice notice-${tone}`}>{engine.fallbackNotice}</div>;
+  }
   if (engines === null || engines.length === 0) return null;
   if (engines.every(({ available }) => !available)) {
     return (
@@ -92,12 +96,17 @@ function EngineNotice() {
       </div>
     );
   }
-  const [first] = engines;
-  if (first === undefined || engines.some(({ id, available }) => available && id.endsWith("webgpu")))
+  const best = engines.find(({ why }) => why !== undefined);
+  if (engine !== null || wanted !== "auto" || best?.why === undefined || best.id.endsWith("webgpu"))
     return null;
+  if (best.id === "wasm") {
+    return (
+      <div className="notice notice-info">{`Training will run on the processor (WASM SIMD). ${best.why}`}</div>
+    );
+  }
   return (
     <div className="notice notice-warning">
-      {`WebGPU is not available here (${first.reason}) Training will be much slower. Use a current Chrome with graphics acceleration switched on.`}
+      {`Training will run on ${best.id} and be much slower. ${best.why} Use a current Chrome with graphics acceleration switched on.`}
     </div>
   );
 }

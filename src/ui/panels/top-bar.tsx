@@ -128,14 +128,14 @@ function engineLight(engine: AppState["run"]["engine"], engines: AppState["engin
     return { color, kind: `${kind} · `, says: engine.label, more: engine.adapter };
   }
   if (engines === null) return { color: "none", says: "Looking at the machine", more: "" };
-  const ready = engines.find(({ available }) => available);
+  const ready = engines.find(({ why }) => why !== undefined) ?? engines.find(({ available }) => available);
   if (ready === undefined)
     return { color: "bad", says: "No engine", more: engines.map((e) => e.reason).join(" ") };
   const isGpu = ready.id.endsWith("webgpu");
   return {
     color: isGpu ? "good" : "weak",
-    says: isGpu ? "WebGPU ready" : `${ready.id} ready`,
-    more: ready.id,
+    says: `${isGpu ? "WebGPU" : ready.id === "wasm" ? "WASM" : ready.id} ready`,
+    more: ready.why ?? ready.id,
   };
 }
 
