@@ -11,7 +11,17 @@ import {
   startTrainer,
   watchVisible,
 } from "./client/index.ts";
-import { createAutomation, createPlayground, readView, rememberView } from "./store/index.ts";
+import { PlaygroundError, type Result } from "./core/index.ts";
+import { failureData, openStore, type StorageFailure } from "./storage/index.ts";
+import {
+  createAutomation,
+  createPlayground,
+  isRunRecord,
+  readView,
+  rememberView,
+  type RunRecord,
+  type RunShelf,
+} from "./store/index.ts";
 import { App, PlaygroundProvider } from "./ui/index.ts";
 
 declare global {
@@ -27,6 +37,7 @@ const playground = createPlayground(
     nowMs: () => Date.now(),
     soon: (work) => void setTimeout(work, 0),
     newRunId: () => crypto.randomUUID(),
+    runShelf: runShelf(),
     lab: {
       start: (listener) => startLab(listener),
       watchVisible,
@@ -68,4 +79,27 @@ window.addEventListener("hashchange", () => {
 if (!new URLSearchParams(location.search).has("automation")) {
   await playground.boot(location.hash);
   requestIdleCallback(() => void playground.warmUp());
+}
+
+/** The person's runs in this browser's storage. The lab keeps nothing. */
+function runShelf(): RunShelf {
+  const records = openStore<RunRecord>({
+    namespace: "person",
+    name: "runs",
+    version: 1,
+    isValue: isRunRecord,
+  });
+  const value = <T,>(result: Result<T, StorageFailure>, doing: string): T => {
+    if (!result.ok) throw new PlaygroundError(failureData(result.error, doing, "runs"));
+    return result.value;
+  };
+  return {
+    all: async () => {
+      const keys = value(await records.entries(), "reading the kept runs").map(({ key }) => key);
+      const found = value(await records.getMany(keys), "reading the kept runs");
+      return found.map((one) => (one.kind === "found" ? one.value : null));
+    },
+    put: async (id, record) => void value(await records.putMany([[id, record]]), "keeping a run"),
+    remove: async (id) => void value(await records.delete([id]), "removing a run"),
+  };
 }

@@ -39,7 +39,7 @@ export {
   labelOf,
   type RunGroup,
 } from "./runs/compare-runs.ts";
-export { bestOf, linkOf, type RunRecord } from "./runs/run-record.ts";
+export { bestOf, isRunRecord, linkOf, type RunRecord } from "./runs/run-record.ts";
 export type { RunsControl, RunShelf } from "./runs/runs-control.ts";
 export { OVERLAY_LIMIT, type RunsSlice } from "./runs/runs-slice.ts";
 export type { SettingsSlice } from "./settings-slice.ts";

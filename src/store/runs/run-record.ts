@@ -58,6 +58,10 @@ export function readRecord(foreign: unknown): RunRecord | null {
   return parsed.success ? parsed.data : null;
 }
 
+export function isRunRecord(foreign: unknown): foreign is RunRecord {
+  return stored.safeParse(foreign).success;
+}
+
 /** The run of this moment; null before its first step. `note` and pin are the person's and come from the record before. */
 export function recordOf(
   state: Pick<AppState, "run" | "quality" | "settings" | "data">,
