@@ -7,6 +7,7 @@ import {
   type Automation,
   environment,
   startData,
+  startInfer,
   startLab,
   startTrainer,
   watchVisible,
@@ -34,6 +35,7 @@ const playground = createPlayground(
   {
     startTrainer: (listener) => startTrainer(listener),
     startData: (listener) => startData(listener),
+    startInfer: (listener) => startInfer(listener),
     nowMs: () => Date.now(),
     soon: (work) => void setTimeout(work, 0),
     newRunId: () => crypto.randomUUID(),

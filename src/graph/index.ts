@@ -1,5 +1,6 @@
 // The network as data. Builders, shapes, parameter and cost counts.
 
+export { LICENCES, type Licence } from "./licences.ts";
 export { type ConvOptions, GraphBuilder, type Value } from "./builder.ts";
 export {
   type BlockDescription,

@@ -255,7 +255,7 @@ export function createInferrer(tools: InferTools): Inferrer {
       const map = kept?.maps.find(({ page }) => page.id === pageId);
       if (map === undefined) return null;
       const probability = Uint8Array.from(map.probability, (value) => Math.round(value * 255));
-      return { pageId, sizePx: map.sizePx, probability };
+      return { pageId, sizePx: map.sizePx, placement: map.placement, probability };
     },
     cancel: () => {
       isCancelled = true;

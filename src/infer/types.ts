@@ -1,6 +1,6 @@
 // The words of inference: a model as it was found, what it answers on pages. protocol/ carries them across threads as they are.
 
-import type { ErrorData } from "../core/index.ts";
+import type { Affine, ErrorData } from "../core/index.ts";
 import type { PageId } from "../dataset/index.ts";
 import type { Preprocessing, PretrainedName } from "../graph/index.ts";
 import type { PageDetections, SetDetections } from "./detect.ts";
@@ -87,10 +87,11 @@ export interface PageReading {
   readonly counters: InferCounters;
 }
 
-/** A page's map as bytes, value·255. */
+/** A page's map as bytes, value·255, and where it lies on the page. */
 export interface ModelMap {
   readonly pageId: PageId;
   readonly sizePx: number;
+  readonly placement: Affine<"upright", "input">;
   readonly probability: Uint8Array<ArrayBuffer>;
 }
 

@@ -1,7 +1,7 @@
 // What the parts of the controller share: the store, the fast data, the machine they were handed, and how to say something.
 
 import type { StoreApi } from "zustand/vanilla";
-import type { LogEntry, StartData, StartLab, StartTrainer } from "../client/index.ts";
+import type { LogEntry, StartData, StartInfer, StartLab, StartTrainer } from "../client/index.ts";
 import type { ErrorData } from "../core/index.ts";
 import type { FastData } from "./fast.ts";
 import { withEntry } from "./log-slice.ts";
@@ -12,6 +12,7 @@ import type { AppState } from "./state.ts";
 export interface Machine {
   readonly startTrainer: StartTrainer;
   readonly startData: StartData;
+  readonly startInfer: StartInfer;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Calls back once this task has ended, for what can wait until its neighbours have come too. */

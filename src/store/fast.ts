@@ -6,6 +6,7 @@ import type {
   EvaluationEvent,
   FramesEvent,
   ModelBytes,
+  ModelMap,
   PageEvaluation,
   PageFrame,
   PageId,
@@ -24,6 +25,11 @@ export interface FastData {
   dataset: Dataset | null;
   /** A model of the person's own, for `model.init` "file". */
   modelFile: ModelBytes | null;
+  /** What the open model of the Models tab answered: boxes of each page, and maps of those looked at. */
+  readonly models: {
+    readonly pages: Map<PageId, PageEvaluation>;
+    readonly maps: Map<PageId, ModelMap>;
+  };
   /** The newest evaluation in full; null before the first. */
   evaluation: EvaluationEvent | null;
   evaluationOf(pageId: PageId): PageEvaluation | undefined;
@@ -46,6 +52,7 @@ export function createFastData(): FastData {
     trainerClock: { offsetMs: 0, uncertaintyMs: Number.POSITIVE_INFINITY },
     dataset: null,
     modelFile: null,
+    models: { pages: new Map(), maps: new Map() },
     evaluation: null,
     evaluationOf: (pageId) => pages.get(pageId),
     frameOf: (pageId) => frames.get(pageId),

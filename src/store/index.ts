@@ -9,6 +9,8 @@ export type { LabSlice } from "./lab-slice.ts";
 export { type LogSlice, logText } from "./log-slice.ts";
 export type { LossColumn } from "./loss-columns.ts";
 export type { OwnFile } from "./page-source.ts";
+export { MOST_DIFFERENCE, type ModelsControl, type TuneWishes } from "./models-control.ts";
+export type { ExportedFile, GeneralScore, ModelsSlice } from "./models-slice.ts";
 export { createPlayground, type Playground } from "./playground.ts";
 export { type Memory, readView, rememberView } from "./preferences.ts";
 export { countPage, type PageCounts } from "../client/index.ts";

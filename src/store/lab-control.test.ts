@@ -45,6 +45,7 @@ function lab(assess: (request: AssessRequest) => Promise<AssessOutcome>) {
   };
   const machine: Machine = {
     startTrainer: () => Promise.reject(new Error("no trainer")),
+    startInfer: () => Promise.reject(new Error("no inference in this test")),
     startData: () => Promise.reject(new Error("no data")),
     nowMs: () => 0,
     soon: (work) => work(),

@@ -89,6 +89,7 @@ function fakeMachine(
       environment: () => ({ browser: "", cores: 1, isIsolated: true, clockMs: 1 }),
       address: () => "",
     },
+    startInfer: () => Promise.reject(new Error("no inference in this test")),
     startData: () =>
       Promise.resolve({
         drawSet: ({ data }) =>

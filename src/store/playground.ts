@@ -13,10 +13,18 @@ import { createPageSource, type OwnFile, type PageSource } from "./page-source.t
 import { createRunControl, type RunControl } from "./run-control.ts";
 import { createRunsControl, type RunsControl } from "./runs/runs-control.ts";
 import { isActive, stepOf } from "./run-state.ts";
+import { createModelsControl, type ModelsControl } from "./models-control.ts";
 import { nextErrorPage } from "./selectors.ts";
 import { withHeaps } from "./profiler-slice.ts";
 import { createSettingsHistory } from "./settings-history.ts";
-import { type SettingsSlice, withLink, withPreset, withResolved, withValue } from "./settings-slice.ts";
+import {
+  type SettingsSlice,
+  withLink,
+  withPreset,
+  withResolved,
+  withValue,
+  withValues,
+} from "./settings-slice.ts";
 import { type AppState, initialState } from "./state.ts";
 import { movePage, type Overlay, toggleOverlay, type ViewSlice } from "./view-slice.ts";
 
@@ -59,6 +67,7 @@ export interface Playground {
   prepareExactly(resolved: ResolvedConfig, files: readonly OwnFile[] | null, name: string): Promise<void>;
   readonly control: RunControl;
   readonly lab: LabControl;
+  readonly models: ModelsControl;
   readonly runs: RunsControl;
 }
 
@@ -133,6 +142,9 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
     control,
     runs,
     lab: createLabControl(context, control),
+    models: createModelsControl(context, control, (values) =>
+      takeSettings(withValues(store.getState().settings, values), "model.init"),
+    ),
     boot: async (hash) => {
       await Promise.all([runs.load(), boot(context, control, pages, hash)]);
     },

@@ -52,6 +52,17 @@ export function withValue(settings: SettingsSlice, path: FieldPath, value: Field
   return settle(settings, others, { ...screen, [path]: value }, path);
 }
 
+/** Several values set at once, each as `withValue`; the notices of all. */
+export function withValues(settings: SettingsSlice, values: Values): SettingsSlice {
+  let now = settings;
+  const notices: string[] = [];
+  for (const [path, value] of Object.entries(values)) {
+    now = withValue(now, path as FieldPath, value);
+    notices.push(...now.notices);
+  }
+  return { ...now, notices };
+}
+
 /** Another preset; everything that was set over the old one goes. */
 export function withPreset(settings: SettingsSlice, preset: PresetName): SettingsSlice {
   return { ...settings, ...resolveOrThrow({ preset, layers: [] }), layers: [], notices: [] };

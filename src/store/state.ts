@@ -5,6 +5,7 @@ import type { ErrorData } from "../core/index.ts";
 import { type DataSlice, initialData } from "./data-slice.ts";
 import { initialLab, type LabSlice } from "./lab-slice.ts";
 import { initialLog, type LogSlice } from "./log-slice.ts";
+import { initialModels, type ModelsSlice } from "./models-slice.ts";
 import { initialProfiler, type ProfilerSlice } from "./profiler-slice.ts";
 import { initialQuality, type QualitySlice } from "./quality-slice.ts";
 import { initialRun, type RunSlice } from "./run-slice.ts";
@@ -20,6 +21,7 @@ export interface AppState {
   readonly run: RunSlice;
   readonly quality: QualitySlice;
   readonly lab: LabSlice;
+  readonly models: ModelsSlice;
   readonly profiler: ProfilerSlice;
   readonly runs: RunsSlice;
   readonly log: LogSlice;
@@ -35,6 +37,7 @@ export const initialState: AppState = {
   run: initialRun,
   quality: initialQuality,
   lab: initialLab,
+  models: initialModels,
   profiler: initialProfiler,
   runs: initialRuns,
   log: initialLog,

@@ -2,7 +2,7 @@
 
 export type ThemeChoice = "system" | "light" | "dark";
 export type MotionChoice = "system" | "reduced";
-export const DRAWER_TABS = ["cache", "files", "lab", "log", "profiler", "race", "runs"] as const;
+export const DRAWER_TABS = ["cache", "files", "lab", "log", "models", "profiler", "race", "runs"] as const;
 export type DrawerTab = (typeof DRAWER_TABS)[number];
 export type ScoreVariant = "cleval mean" | "cleval pooled" | "iou mean" | "iou pooled";
 

@@ -13,6 +13,7 @@ const lab = {
 const machine = {
   startTrainer: never,
   startData: never,
+  startInfer: never,
   nowMs: () => 0,
   soon: (work: () => void) => work(),
   newRunId: () => "",

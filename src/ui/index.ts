@@ -8,6 +8,7 @@ import "./styles/pages.css";
 import "./styles/results.css";
 import "./styles/drawer.css";
 import "./styles/lab.css";
+import "./styles/models.css";
 import "./styles/profiler.css";
 import "./styles/runs.css";
 import "./styles/panels.css";

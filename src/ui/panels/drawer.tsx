@@ -1,4 +1,4 @@
-// The bottom: why. The runs, the lab, the caches, the log, the files that were brought, the race and the profiler, each in a tab. Closed until
+// The bottom: why. The runs, the lab, other models, the caches, the log, the files that were brought, the race and the profiler, each in a tab. Closed until
 // asked for.
 
 import type { DrawerTab } from "../../store/index.ts";
@@ -8,6 +8,7 @@ import { CachePanel } from "./cache-panel.tsx";
 import { FileReports } from "./file-reports.tsx";
 import { LabPanel } from "./lab-panel.tsx";
 import { ProfilerPanel } from "./profiler-panel.tsx";
+import { ModelsPanel } from "./models-panel.tsx";
 import { LogList } from "./log-list.tsx";
 import { RacePanel } from "./race-panel.tsx";
 import { RunsPanel } from "./runs-panel.tsx";
@@ -15,6 +16,7 @@ import { RunsPanel } from "./runs-panel.tsx";
 const TABS: readonly { readonly id: DrawerTab; readonly label: string }[] = [
   { id: "runs", label: "Runs" },
   { id: "lab", label: "Assessment lab" },
+  { id: "models", label: "Models" },
   { id: "cache", label: "Cache" },
   { id: "log", label: "Log" },
   { id: "files", label: "Files" },
@@ -54,6 +56,7 @@ export function Drawer() {
       </div>
       {open === "runs" && <RunsPanel />}
       {open === "lab" && <LabPanel />}
+      {open === "models" && <ModelsPanel />}
       {open === "cache" && <CachePanel />}
       {open === "log" && <LogList />}
       {open === "files" && <FileReports />}
