@@ -5,7 +5,7 @@ import { engineFactories } from "../src/engine/index.ts";
 import { type LabCalls, PROTOCOL_VERSION } from "../src/protocol/index.ts";
 import { createLab } from "../src/train/index.ts";
 import { loadModel } from "./models.ts";
-import { openPool } from "./open-pool.ts";
+import { openLabPool } from "./open-pool.ts";
 import { withPlainErrors } from "./plain-errors.ts";
 
 let events: MessagePort | undefined;
@@ -13,7 +13,7 @@ let events: MessagePort | undefined;
 const lab = createLab({
   factories: engineFactories,
   loadModel,
-  openPool,
+  openPool: openLabPool,
   send: (event) => events?.postMessage(event),
 });
 

@@ -5,6 +5,7 @@ import { expose, transfer } from "comlink";
 import { createLoader } from "../src/batch/index.ts";
 import { drawSet, importDataset } from "../src/dataset/index.ts";
 import { type LoaderWorkerCalls, type PrepareProgress, PROTOCOL_VERSION } from "../src/protocol/index.ts";
+import { openRecords } from "./cache-records.ts";
 import { decodePage, loaderTools } from "./decode.ts";
 import { loadFonts } from "./fonts.ts";
 import { withPlainErrors } from "./plain-errors.ts";
@@ -13,7 +14,7 @@ let progress: MessagePort | undefined;
 const report = (doing: string, done: number, total: number): void =>
   progress?.postMessage({ doing, done, total } satisfies PrepareProgress);
 
-const loader = createLoader(loaderTools);
+const loader = createLoader({ ...loaderTools, openRecords });
 
 const calls: LoaderWorkerCalls = {
   protocolVersion: () => PROTOCOL_VERSION,

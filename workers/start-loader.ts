@@ -4,6 +4,7 @@ import { type Remote, wrap } from "comlink";
 import { callsTo, createLoader, type LoaderHandle } from "../src/batch/index.ts";
 import { PlaygroundError } from "../src/core/index.ts";
 import type { LoaderWorkerCalls } from "../src/protocol/index.ts";
+import { openRecords } from "./cache-records.ts";
 import { loaderTools } from "./decode.ts";
 
 /** Starts worker number `index` (from 0). */
@@ -34,5 +35,9 @@ export function startLoaderWorker(index: number): LoaderHandle {
 
 /** The loader of this thread. */
 export function startInPlace(): LoaderHandle {
-  return { calls: createLoader(loaderTools), terminate: () => undefined, onDeath: () => undefined };
+  return {
+    calls: createLoader({ ...loaderTools, openRecords }),
+    terminate: () => undefined,
+    onDeath: () => undefined,
+  };
 }

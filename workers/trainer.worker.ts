@@ -2,6 +2,7 @@
 
 import { expose } from "comlink";
 import { engineFactories } from "../src/engine/index.ts";
+import { clearRecords } from "./cache-records.ts";
 import { loadModel } from "./models.ts";
 import { PROTOCOL_VERSION, type TrainerCalls } from "../src/protocol/index.ts";
 import { createTrainer } from "../src/train/index.ts";
@@ -14,6 +15,7 @@ const trainer = createTrainer({
   loadModel,
   factories: engineFactories,
   openPool,
+  clearRecords,
   send: (event, buffers) => events?.postMessage(event, [...buffers]),
 });
 

@@ -6,7 +6,7 @@ import { summariseDataset, summariseEvaluation } from "../../src/client/index.ts
 import { toErrorData } from "../../src/core/index.ts";
 import type { Dataset } from "../../src/dataset/index.ts";
 import { wasmFactory } from "../../src/engine/index.ts";
-import { createTrainer, openPoolWith, type TrainerEvent } from "../../src/train/index.ts";
+import { CACHE_NAMESPACE, createTrainer, openPoolWith, type TrainerEvent } from "../../src/train/index.ts";
 import { loadModelFile } from "../models/files.ts";
 import { wasmInNode } from "../wasm-in-node.ts";
 import type { RunWishes } from "./in-browser.ts";
@@ -37,7 +37,7 @@ export async function trainInNode(wishes: RunWishes, seen: Seen, interrupt: Inte
   });
   const trainer = createTrainer({
     factories: [wasmFactory(wasmInNode)],
-    openPool: openPoolWith({ startLoader: startLoaderThread, startInPlace }),
+    openPool: openPoolWith({ startLoader: startLoaderThread, startInPlace, records: CACHE_NAMESPACE }),
     loadModel: async (name) => loadModelFile(name),
     send: (event) => {
       take(event, snapshot, seen);

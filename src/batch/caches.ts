@@ -23,6 +23,7 @@ import {
   unpackMaps,
 } from "../targets/index.ts";
 import type { CacheSwitches, LoaderConfig, LoaderSetup } from "./loader.ts";
+import { openNowhere, openShelves, type Shelves } from "./shelves.ts";
 import type { Sample, SampleRequest } from "./types.ts";
 
 export type FinishedSample = Pick<Sample, "image" | "thresholds" | "flags">;
@@ -45,7 +46,7 @@ export interface Hashed {
 
 export interface LoaderCaches {
   /** May come again: pages that are not owned any more leave, the rest stay. Throws "bad-config" for a bad budget. */
-  setUp(setup: LoaderSetup): void;
+  setUp(setup: LoaderSetup): Promise<void>;
   /** Turning a tier off empties it. */
   setSwitches(on: Partial<CacheSwitches>): void;
   /** Whether any tier is on. With all off, nothing of a sample needs to come here. */
@@ -55,14 +56,17 @@ export interface LoaderCaches {
   keepSample(wanted: Wanted, sample: FinishedSample, buildMs: number): void;
   pixels(wanted: Wanted, hash: () => Promise<Hashed>, decode: () => Promise<Pixels>): Promise<Pixels>;
   targets(wanted: Wanted, hash: () => Promise<Hashed>): Promise<TargetMaps>;
-  report(): CacheReport;
+  /** Empties the memory of all tiers, and forgets what outlives it. Bytes freed in memory. */
+  clear(): Promise<number>;
+  /** After everything that should outlive the tab has been written. */
+  report(): Promise<CacheReport>;
 }
 
 /** What is done to a tier whatever it holds. */
 type Switchable = Pick<TierCache<unknown>, "clear" | "invalidate" | "setBudget" | "setPolicy">;
 
 /** `now` in milliseconds. */
-export function createCaches(now: () => number): LoaderCaches {
+export function createCaches(now: () => number, openRecords = openNowhere): LoaderCaches {
   const polygons = new GeometryCache({ tier: "polygons", budgetBytes: 0, now });
   const images = new TierCache<Pixels>({ tier: "images", budgetBytes: 0, now });
   const maps = new TierCache<PackedMaps>({ tier: "maps", budgetBytes: 0, now });
@@ -74,6 +78,7 @@ export function createCaches(now: () => number): LoaderCaches {
   /** Why nothing finished may be kept, where something is random. */
   let rule = "";
   let owned: ReadonlySet<PageId> = new Set();
+  let shelves: Shelves | undefined;
 
   const setSwitches = (switches: Partial<CacheSwitches>): void => {
     on = { ...on, ...switches };
@@ -122,6 +127,7 @@ export function createCaches(now: () => number): LoaderCaches {
     if (!on.polygons) return buildPageGeometry(page.words, page.size, targets);
     const { content, startedMs } = await hashOf(page, hash);
     const asked = geometryRequest(page, content);
+    await shelves?.bring("polygons", page.id);
     polygons.wouldHit(page.id, placementText(placement));
     const build = (): PageGeometry => buildPageGeometry(page.words, page.size, targets);
     const extra = extraParts(placement);
@@ -133,7 +139,7 @@ export function createCaches(now: () => number): LoaderCaches {
   };
 
   return {
-    setUp: (setup) => {
+    setUp: async (setup) => {
       const next = new Set(setup.pages.map((page) => page.id));
       for (const id of owned) {
         if (!next.has(id))
@@ -149,6 +155,13 @@ export function createCaches(now: () => number): LoaderCaches {
       }
       polygons.setFault(features.cacheFault);
       setSwitches(switchesOf(features));
+      if (setup.records === undefined) {
+        shelves?.close();
+        shelves = undefined;
+      } else {
+        shelves ??= openShelves({ images, polygons, maps, samples }, setup.records, openRecords);
+        await shelves.open();
+      }
     },
     setSwitches,
     get isOn() {
@@ -162,6 +175,7 @@ export function createCaches(now: () => number): LoaderCaches {
         return undefined;
       }
       const { content, startedMs } = await hashOf(page, hash);
+      await shelves?.bring("samples", page.id);
       const { value } = samples.find(finishedKey(wanted, fixed, content), askerOf(request), startedMs);
       return value && samples.takeOut(() => copyOf(value));
     },
@@ -180,6 +194,7 @@ export function createCaches(now: () => number): LoaderCaches {
       const { content, startedMs } = await hashOf(page, hash);
       const { id, orientation, size } = page;
       const key = { page: id, image: content, orientation, size: `${size.widthPx}×${size.heightPx}` };
+      await shelves?.bring("images", id);
       const found = images.find(key, askerOf(request), startedMs);
       if (found.value !== undefined) return found.value;
       const began = now();
@@ -199,6 +214,7 @@ export function createCaches(now: () => number): LoaderCaches {
       }
       const { content, startedMs } = await hashOf(page, hash);
       const key = finishedKey(wanted, fixed, content);
+      await shelves?.bring("maps", page.id);
       const { value } = maps.find(key, askerOf(request), startedMs);
       if (value !== undefined) return maps.takeOut(() => unpackMaps(value));
       const began = now();
@@ -207,15 +223,22 @@ export function createCaches(now: () => number): LoaderCaches {
       maps.keep(key, packedBytes(drawn), () => packMaps(drawn), builtMs);
       return drawn;
     },
-    report: () => ({
-      tiers: {
-        images: images.report(on.images),
-        polygons: polygons.report(on.polygons),
-        maps: maps.report(on.maps),
-        samples: samples.report(on.samples),
-      },
-      findings: [],
-    }),
+    clear: async () => {
+      await shelves?.forget();
+      return TIERS.reduce((sum, tier) => sum + tiers[tier].clear("the caches were emptied"), 0);
+    },
+    report: async () => {
+      await shelves?.flush();
+      return {
+        tiers: {
+          images: images.report(on.images),
+          polygons: polygons.report(on.polygons),
+          maps: maps.report(on.maps),
+          samples: samples.report(on.samples),
+        },
+        findings: [],
+      };
+    },
   };
 }
 

@@ -6,14 +6,18 @@ import type { Page, PageId } from "../dataset/index.ts";
 import { createCaches } from "./caches.ts";
 import type { LoaderCalls, LoaderConfig } from "./loader.ts";
 import { prepareSample, type SampleTools } from "./prepare-sample.ts";
+import type { OpenRecords } from "./shelves.ts";
 import type { Sample, SampleRequest } from "./types.ts";
 
 /** How this thread reads and decodes pages, and its clock in milliseconds. */
-export type LoaderTools = Omit<SampleTools, "caches">;
+export interface LoaderTools extends Omit<SampleTools, "caches"> {
+  /** Where caches outlive the tab; none in Node. */
+  readonly openRecords?: OpenRecords;
+}
 
 /** `prepare` rejects with "internal" for a page that the loader does not own, else as prepareSample. */
 export function createLoader(tools: LoaderTools): LoaderCalls {
-  const caches = createCaches(tools.now);
+  const caches = createCaches(tools.now, tools.openRecords);
   const sampleTools: SampleTools = { ...tools, caches };
   let config: LoaderConfig | undefined;
   let pages: ReadonlyMap<PageId, Page> = new Map();
@@ -30,7 +34,7 @@ export function createLoader(tools: LoaderTools): LoaderCalls {
     setUp: async (setup) => {
       config = setup.config;
       pages = new Map(setup.pages.map((page) => [page.id, page]));
-      caches.setUp(setup);
+      await caches.setUp(setup);
     },
     setCaches: async (on) => caches.setSwitches(on),
     prepare: (request) => {
@@ -38,7 +42,8 @@ export function createLoader(tools: LoaderTools): LoaderCalls {
       last = sample.catch(() => undefined);
       return sample;
     },
-    caches: async () => caches.report(),
+    clearCaches: () => caches.clear(),
+    caches: () => caches.report(),
   };
 }
 

@@ -10,5 +10,7 @@ export { LoaderPool, type LoaderPoolSetup, type PoolCounters } from "./pool/load
 export { ownerOf, shareOfBudget } from "./pool/ownership.ts";
 export { prepareSample, type SampleTools } from "./prepare-sample.ts";
 export { callsTo, type RemoteLoader } from "./remote-loader.ts";
+export type { RecordStore } from "./shelf.ts";
+export type { OpenRecords } from "./shelves.ts";
 export { resample } from "./resample.ts";
 export type { Sample, SampleRequest, SampleTiming } from "./types.ts";

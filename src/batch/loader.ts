@@ -17,6 +17,8 @@ export interface LoaderSetup {
   readonly pages: readonly Page[];
   /** This loader's part of each cache's budget. */
   readonly budgets: Readonly<Record<Tier, number | "unlimited">>;
+  /** Where what is cached outlives the tab, by name; none: nowhere. */
+  readonly records?: string;
 }
 
 export interface LoaderCalls {
@@ -25,6 +27,8 @@ export interface LoaderCalls {
   /** Live switches; turning one off empties its cache. */
   setCaches(on: Partial<CacheSwitches>): Promise<void>;
   prepare(request: SampleRequest): Promise<Sample>;
+  /** Empties all tiers of this loader's memory. Bytes freed. */
+  clearCaches(): Promise<number>;
   caches(): Promise<CacheReport>;
 }
 

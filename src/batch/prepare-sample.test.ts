@@ -102,7 +102,7 @@ describe("prepareSample", () => {
       expect(fresh).toEqual(cached);
       expect(timing).toMatchObject({ loadMs: 1, decodeMs: 1, augmentMs: 2 });
     }
-    expect(on.report().tiers.polygons.counters.lookups).toBe(1);
+    expect((await on.report()).tiers.polygons.counters.lookups).toBe(1);
   });
 
   it("does not augment validation pages and draws no targets for them", async () => {

@@ -11,6 +11,7 @@ it("sends what can be sent and dates samples by this thread's clock, on the load
       setUp: async (setup: string) => void sent.push(setup),
       setCaches: async () => undefined,
       prepare: async (request) => sampleOf(request),
+      clearCaches: async () => 0,
       caches: async () => NO_CACHE_REPORT,
       // The other thread began an hour later.
       now: async () => performance.now() - 3_600_000,

@@ -33,6 +33,7 @@ export function callsTo<Setup>(
       const startMs = sample.timing.startMs + clock.offsetMs;
       return { ...sample, timing: { ...sample.timing, startMs, place } };
     },
+    clearCaches: () => remote.clearCaches(),
     caches: () => remote.caches(),
   };
 }

@@ -4,6 +4,7 @@
 import { transfer } from "comlink";
 import type { ErrorData } from "../core/index.ts";
 import type {
+  ClearedCaches,
   EngineId,
   ExportedModel,
   LiveSettings,
@@ -37,6 +38,7 @@ export interface TrainerClient {
   counters(): Promise<RunCounters>;
   exportModel(format: ModelFormat): Promise<Uint8Array<ArrayBuffer>>;
   exportWithMaps(pages: number): Promise<ExportedModel>;
+  clearCaches(): Promise<ClearedCaches>;
   /** From the worker's clock to the page's, measured when it started. */
   readonly clock: ClockOffset;
   close(): void;
@@ -75,6 +77,7 @@ export async function startTrainer(
     evaluate: () => host.call("evaluating", (trainer) => trainer.evaluate()),
     exportModel: (format) => host.call("exporting the model", (trainer) => trainer.exportModel(format)),
     exportWithMaps: (pages) => host.call("exporting the model", (trainer) => trainer.exportWithMaps(pages)),
+    clearCaches: () => host.call("clearing the caches", (trainer) => trainer.clearCaches()),
     counters: () => host.call("reading the counters", (trainer) => trainer.counters()),
     close: () => {
       port1.close();

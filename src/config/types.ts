@@ -124,6 +124,8 @@ export interface Config {
     readonly sampleCacheBytes: number | "unlimited";
     /** "lru": the least recently used leaves · "pin": what fits first stays. */
     readonly cachePolicy: "lru" | "pin";
+    /** Caches outlive the page: records in the browser's own storage. */
+    readonly cachePersistent: boolean;
     /** A mistake of the original project, planted for a lesson. */
     readonly cacheFault:
       | "none"

@@ -50,6 +50,7 @@ export type {
 export type { DetectionOutcome, Score, TruthOutcome } from "../metrics/index.ts";
 export type {
   AssessOutcome,
+  ClearedCaches,
   AssessRequest,
   CostRequest,
   EvaluationEvent,

@@ -2,6 +2,7 @@
 // each with run id and sequence number.
 
 import type {
+  ClearedCaches,
   EngineAnswer,
   ExportedModel,
   LiveSettings,
@@ -30,6 +31,8 @@ export interface TrainerCalls {
   set(live: LiveSettings): Promise<void>;
   /** Evaluate now. */
   evaluate(): Promise<void>;
+  /** Empties all caches, those records included that outlive the tab. */
+  clearCaches(): Promise<ClearedCaches>;
   /** Everything the written report needs that events have not carried. */
   counters(): Promise<RunCounters>;
   /** What the newest run has learnt, as a file. */

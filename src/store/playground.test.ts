@@ -126,6 +126,7 @@ function fakeMachine(
         evaluate: note("evaluate"),
         clock: { offsetMs: 0, uncertaintyMs: 0 },
         counters: () => Promise.reject(new Error("not used")),
+        clearCaches: () => Promise.reject(new Error("not used")),
         exportModel: () => Promise.reject(new Error("not used")),
         exportWithMaps: () => Promise.reject(new Error("not used")),
         close: note("close"),
@@ -176,6 +177,11 @@ const counters: CacheReport["tiers"]["polygons"]["counters"] = {
   keptBytes: 0,
   movedBytes: 0,
   hitsAfterAugmentation: 0,
+  restored: 0,
+  refused: 0,
+  stored: 0,
+  storedBytes: 0,
+  storeFailures: 0,
 };
 const tier = { on: false, counters, epochs: [], misses: [], distances: [], workingSetBytes: 0, loaders: [] };
 const noCaches: CacheReport = {

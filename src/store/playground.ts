@@ -5,6 +5,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { type EngineChoice, errorDataOf, type TrainerClient } from "../client/index.ts";
 import { encodeLink, type FieldPath, type FieldValue, openLink, type PresetName } from "../config/index.ts";
 import type { ResolvedConfig } from "../config/index.ts";
+import type { ClearedCaches } from "../protocol/index.ts";
 import { createContext, type Machine } from "./context.ts";
 import { createFastData, type FastData } from "./fast.ts";
 import { createLabControl, type LabControl } from "./lab-control.ts";
@@ -59,6 +60,8 @@ export interface Playground {
   note(text: string): void;
   /** Looks at the next steps of the run closely: phases or every kernel. */
   recordSteps(steps: number, depth: 1 | 2): void;
+  /** Empties all caches, stored records included. What was freed, in a sentence; also in the log. */
+  clearCaches(): Promise<string>;
   /** Asks the browser for the heaps of all threads. */
   measureHeaps(): Promise<void>;
   /** For automation: exactly these settings and pages, from rest. Rejects when it could not begin. */
@@ -202,6 +205,17 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
       fast.recorder.setDepth(1);
       void control.record(steps, depth);
     },
+    clearCaches: async () => {
+      const sentence = await control
+        .connect()
+        .then((trainer) => trainer.clearCaches())
+        .then(clearedSentence, (thrown: unknown) => {
+          const { message, next } = errorDataOf(thrown, "clearing the caches");
+          return `The caches were not cleared: ${message} ${next}`;
+        });
+      context.log("info", "page", sentence);
+      return sentence;
+    },
     measureHeaps: async () => {
       const change = (facts: Partial<AppState["profiler"]>): void =>
         store.setState(({ profiler }) => ({ profiler: { ...profiler, ...facts } }));
@@ -222,6 +236,11 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
       await control.start("train");
     },
   };
+}
+
+function clearedSentence({ memoryBytes, records, recordBytes }: ClearedCaches): string {
+  const of = (bytes: number): string => `${bytes.toLocaleString("en").replaceAll(",", "\u2009")} bytes`;
+  return `Cleared: ${of(memoryBytes)} in memory, ${of(recordBytes)} in ${records} stored records.`;
 }
 
 const REFRESH_MS = 300;

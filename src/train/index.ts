@@ -6,10 +6,16 @@ export type { ExportedModel, ModelFormat } from "./export-model.ts";
 export { type ModelBytes, NORMALISATION, startModel } from "./start-model.ts";
 export { type Bus, createBus, type LoopEventName, type LoopEvents, type LoopPlugin } from "./bus.ts";
 export type { SendEvent } from "./emitter.ts";
-export { openPoolWith } from "./open-pool.ts";
+export { CACHE_NAMESPACE, openPoolWith } from "./open-pool.ts";
 export type { RunTools } from "./run.ts";
 export type { SamplePool } from "./run-facts.ts";
-export { createTrainer, type EngineAnswer, type Trainer, type TrainerTools } from "./trainer.ts";
+export {
+  type ClearedCaches,
+  createTrainer,
+  type EngineAnswer,
+  type Trainer,
+  type TrainerTools,
+} from "./trainer.ts";
 export {
   type AssessOutcome,
   type AssessRequest,

@@ -4,8 +4,11 @@ import { LoaderPool, type LoaderPoolSetup } from "../batch/index.ts";
 import { usedPages } from "../config/index.ts";
 import type { RunTools } from "./run.ts";
 
+/** Whose records the caches of a person's run are; the lab's loaders keep none. */
+export const CACHE_NAMESPACE = "caches";
+
 export function openPoolWith(
-  start: Pick<LoaderPoolSetup, "startLoader" | "startInPlace">,
+  start: Pick<LoaderPoolSetup, "startLoader" | "startInPlace" | "records">,
 ): RunTools["openPool"] {
   return ({ resolved: { config }, dataset }, emitter) =>
     LoaderPool.open({

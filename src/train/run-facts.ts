@@ -11,7 +11,7 @@ import type { RunCounters } from "./types.ts";
 /** What the loop needs of the loaders. */
 export type SamplePool = Pick<
   LoaderPool,
-  "next" | "validate" | "setLoader" | "setCaches" | "cacheReport" | "counters" | "close"
+  "next" | "validate" | "setLoader" | "setCaches" | "clearCaches" | "cacheReport" | "counters" | "close"
 >;
 
 /** How often the loaders are asked for their counters. */

@@ -152,6 +152,7 @@ function fakePool(faults: Faults, asked: Asked): SamplePool {
     },
     setLoader: async () => undefined,
     setCaches: async () => undefined,
+    clearCaches: async () => 0,
     cacheReport: async () => NO_CACHE_REPORT,
     counters: () => ({ ...NO_LOADERS, asked: 0, prepared: 0 }),
     close: () => {

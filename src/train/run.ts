@@ -249,6 +249,14 @@ export class TrainingRun {
     return { bytes, preprocessing, step, sizePx: this.#config.model.inputSizePx, maps };
   }
 
+  /** Bytes freed in the loaders' memory. */
+  async clearCaches(): Promise<number> {
+    const freed = (await this.#facts.pool?.clearCaches()) ?? 0;
+    await this.#facts.count();
+    this.#facts.report();
+    return freed;
+  }
+
   counters(): Promise<RunCounters> {
     return this.#facts.counters();
   }

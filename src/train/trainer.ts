@@ -9,6 +9,8 @@ import type { LiveSettings, RunCounters, StartRequest } from "./types.ts";
 
 export interface TrainerTools extends Pick<RunTools, "factories" | "openPool" | "plugins" | "loadModel"> {
   readonly send: SendEvent;
+  /** Empties what the caches keep beyond the run; none in Node. */
+  readonly clearRecords?: () => Promise<{ readonly entries: number; readonly freedBytes: number }>;
 }
 
 /** What this machine can run, or why it cannot. */
@@ -32,6 +34,8 @@ export interface Trainer {
   counters(): Promise<RunCounters>;
   /** What the newest run has learnt, as a file. */
   exportModel(format: ModelFormat): Promise<Uint8Array<ArrayBuffer>>;
+  /** Empties all caches: the memory of the run's loaders and what outlives them. */
+  clearCaches(): Promise<ClearedCaches>;
   /** As ONNX, with what the engine answers on the first pages of the evaluation. */
   exportWithMaps(pages: number): Promise<ExportedModel>;
 }
@@ -87,12 +91,23 @@ export function createTrainer(tools: TrainerTools): Trainer {
       if (bytes === null) throw noNetwork();
       return bytes;
     },
+    clearCaches: async () => {
+      const memoryBytes = (await run?.clearCaches()) ?? 0;
+      const { entries, freedBytes } = (await tools.clearRecords?.()) ?? { entries: 0, freedBytes: 0 };
+      return { memoryBytes, records: entries, recordBytes: freedBytes };
+    },
     exportWithMaps: async (pages) => {
       const exported = await current().exportWithMaps(pages);
       if (exported === null) throw noNetwork();
       return exported;
     },
   };
+}
+
+export interface ClearedCaches {
+  readonly memoryBytes: number;
+  readonly records: number;
+  readonly recordBytes: number;
 }
 
 function noNetwork(): PlaygroundError {

@@ -177,6 +177,7 @@ describe("a unit of the lab", () => {
             counters: () => pool.counters(),
             close: () => pool.close(),
             setCaches: () => Promise.reject(new Error("The loader would not.")),
+            clearCaches: () => pool.clearCaches(),
           };
         },
       },

@@ -62,6 +62,7 @@ export class FakeLoader implements LoaderHandle {
       if (this.isSlow) await new Promise<void>((resolve) => this.waiting.push(resolve));
       return sampleOf(request);
     },
+    clearCaches: async () => 7,
     caches: async () => {
       const polygons = NO_CACHE_REPORT.tiers.polygons;
       const lookups = this.seen.length;

@@ -24,6 +24,8 @@ export interface LoaderPoolSetup {
   readonly startLoader: (index: number) => LoaderHandle | Promise<LoaderHandle>;
   /** The loader of this very thread, for 0 workers. */
   readonly startInPlace: () => LoaderHandle | Promise<LoaderHandle>;
+  /** Where caches outlive the tab, if the settings ask for it. */
+  readonly records?: string;
   /** Told of every validation page that could not be prepared. */
   readonly onProblem: (error: PlaygroundError) => void;
   /** Milliseconds; `performance.now` unless a test hands another one in. */
@@ -145,6 +147,16 @@ export class LoaderPool {
         this.#lanes.map((lane) => lane.call("switching caches", (calls) => calls.setCaches(on))),
       );
     });
+  }
+
+  /** Empties every cache of every loader. Bytes freed. */
+  async clearCaches(): Promise<number> {
+    let freed = 0;
+    await this.#change(async () => {
+      const all = this.#lanes.map((lane) => lane.call("emptying caches", (calls) => calls.clearCaches()));
+      freed = (await Promise.all(all)).reduce((sum, bytes) => sum + bytes, 0);
+    });
+    return freed;
   }
 
   /** Every cache over all loaders, those that have retired included. */
@@ -280,6 +292,7 @@ export class LoaderPool {
     const pages = this.#pagesByOwner(count);
     const config = { ...this.#setup.config, features: this.#features };
     const { imageCacheBytes, polygonCacheBytes, mapCacheBytes, sampleCacheBytes } = this.#features;
+    const records = this.#features.cachePersistent ? this.#setup.records : undefined;
     const budgets = {
       images: shareOfBudget(imageCacheBytes, count),
       polygons: shareOfBudget(polygonCacheBytes, count),
@@ -289,7 +302,7 @@ export class LoaderPool {
     await Promise.all(
       lanes.map((lane, index) =>
         lane.call("handing over pages", (calls) =>
-          calls.setUp({ config, pages: pages[index] ?? [], budgets }),
+          calls.setUp({ config, pages: pages[index] ?? [], budgets, ...(records && { records }) }),
         ),
       ),
     );

@@ -68,6 +68,19 @@ export const cacheFields: Readonly<Record<CachePath, FieldSpec>> = {
       when: ({ features }: Config) => TIERS.some((tier) => features[tier]),
     },
   },
+  "features.cachePersistent": {
+    label: "Keep caches for the next visit",
+    unit: "",
+    type: { kind: "boolean" },
+    defaults: false,
+    help: "Writes a record for each entry into the browser's own storage, in batches behind the run, and reads it again after a reload. Records that are damaged or of another version are built anew.",
+    group: "Features",
+    takesEffect: "restart",
+    applies: {
+      sentence: "only with a cache on",
+      when: ({ features }: Config) => TIERS.some((tier) => features[tier]),
+    },
+  },
   "features.cacheFault": {
     label: "Planted cache fault",
     unit: "",

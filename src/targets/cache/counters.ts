@@ -31,6 +31,11 @@ export const NO_CACHE_COUNTERS: CacheCounters = {
   keptBytes: 0,
   movedBytes: 0,
   hitsAfterAugmentation: 0,
+  restored: 0,
+  refused: 0,
+  stored: 0,
+  storedBytes: 0,
+  storeFailures: 0,
 };
 
 /** Totals that only grow. */
@@ -48,6 +53,11 @@ const GROWING = [
   "keptBytes",
   "movedBytes",
   "hitsAfterAugmentation",
+  "restored",
+  "refused",
+  "stored",
+  "storedBytes",
+  "storeFailures",
 ] as const;
 
 /** The sum over shards; one unlimited budget makes the whole unlimited. Throws RangeError when there is none. */

@@ -15,7 +15,8 @@ type FindingId =
   | "one epoch"
   | "stale version"
   | "bypassed"
-  | "store failed";
+  | "store failed"
+  | "records refused";
 
 interface Finding {
   readonly id: FindingId;
@@ -99,11 +100,25 @@ function findingsOf(report: TierReport, plannedEpochs: number): Omit<Finding, "t
     const rule = misses.findLast(({ reason }) => reason === "bypassed")?.detail ?? "a rule";
     found.push({ id: "bypassed", sentence: `Nothing is kept: ${rule}.` });
   }
-  if (reasons["store failed"] > 0) {
+  if (reasons["store failed"] > 0 || counters.storeFailures > 0) {
     const error = misses.findLast(({ reason }) => reason === "store failed")?.detail ?? "";
-    found.push({ id: "store failed", sentence: `Entries could not be kept: ${error}.` });
+    const unwritten = `${counters.storeFailures} records could not be written for the next visit`;
+    const sentence = error === "" ? `${unwritten}.` : `Entries could not be kept: ${ended(error)}`;
+    found.push({ id: "store failed", sentence });
+  }
+  if (counters.refused > 0) {
+    const last = misses.findLast(({ detail }) => detail.startsWith("the stored record"));
+    const why = last === undefined ? "" : `, the last because ${last.detail}`;
+    found.push({
+      id: "records refused",
+      sentence: `${counters.refused} records of an earlier visit were not used${ended(why)} They are built anew.`,
+    });
   }
   return found;
+}
+
+function ended(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
 }
 
 function percent(share: number): string {

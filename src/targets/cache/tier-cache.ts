@@ -39,6 +39,12 @@ interface Entry<V> {
   readonly bytes: number;
 }
 
+/** Who keeps entries beyond this memory: told of each one as it comes, and when the budget throws it out. */
+export interface Journal<V> {
+  readonly kept: (parts: KeyParts, value: V, bytes: number) => void;
+  readonly evicted: (page: string) => void;
+}
+
 /** Why a page that was here is not any more. */
 interface Gone {
   readonly reason: "evicted" | "invalidated" | "store failed" | "bypassed";
@@ -61,6 +67,9 @@ export class TierCache<V> {
   readonly #epochs = new Map<string, Counts & Pick<EpochCounts, "split" | "epoch">>();
   readonly #misses: MissRecord[] = [];
   readonly #reuse = new ReuseDistances();
+  /** Pages whose record could not be written, and why. */
+  readonly #notStored = new Map<string, string>();
+  #journal: Journal<V> | null = null;
   /** Pages with their placements, as a key taken after augmentation would have had them. */
   readonly #placements = new Set<string>();
   #policy: "lru" | "pin";
@@ -74,6 +83,11 @@ export class TierCache<V> {
   #storeMs = 0;
   #keptBytes = 0;
   #movedBytes = 0;
+  #restored = 0;
+  #refused = 0;
+  #stored = 0;
+  #storedBytes = 0;
+  #storeFailures = 0;
   #hitsAfterAugmentation = 0;
 
   /** Throws "bad-config" when the budget is no budget. */
@@ -121,6 +135,39 @@ export class TierCache<V> {
     const out = work();
     this.#lookUpMs += this.now() - start;
     return out;
+  }
+
+  /** Told of what should outlive this memory; null: nobody. */
+  setJournal(journal: Journal<V> | null): void {
+    this.#journal = journal;
+  }
+
+  /** Whether something is kept of a page, whatever its key. */
+  has(page: string): boolean {
+    return this.#entries.has(page);
+  }
+
+  /** An entry that outlived another memory, as it was kept there. */
+  restore(parts: KeyParts, value: V, bytes: number): void {
+    this.#put(parts, () => value, bytes, true);
+    if (this.has(String(parts.page))) this.#restored++;
+  }
+
+  /** What outlived cannot be used; the next look-up says why. */
+  refuse(page: string, detail: string): void {
+    this.#refused++;
+    this.#gone.set(page, { reason: "invalidated", detail });
+  }
+
+  stored(bytes: number): void {
+    this.#stored++;
+    this.#storedBytes += bytes;
+  }
+
+  /** Its record could not be written: once it leaves the memory, look-ups say so. */
+  notStored(page: string, detail: string): void {
+    this.#storeFailures++;
+    this.#notStored.set(page, detail);
   }
 
   /** A look-up that was not made, counted as a miss with that reason. */
@@ -187,6 +234,11 @@ export class TierCache<V> {
       keptBytes: this.#keptBytes,
       movedBytes: this.#movedBytes,
       hitsAfterAugmentation: this.#hitsAfterAugmentation,
+      restored: this.#restored,
+      refused: this.#refused,
+      stored: this.#stored,
+      storedBytes: this.#storedBytes,
+      storeFailures: this.#storeFailures,
     };
   }
 
@@ -206,6 +258,8 @@ export class TierCache<V> {
     const miss = (reason: MissReason, detail: string): Outcome => ({ kind: "miss", reason, detail });
     if (this.#budget === 0) return miss("capacity zero", "the budget is 0 bytes: nothing can stay");
     if (entry === undefined) {
+      const unwritten = this.#notStored.get(String(parts.page));
+      if (unwritten !== undefined) return miss("store failed", unwritten);
       const gone = this.#gone.get(String(parts.page));
       if (gone?.reason === "evicted") {
         const room =
@@ -245,7 +299,7 @@ export class TierCache<V> {
     if (this.#misses.length > 2 * KEPT_MISSES) this.#misses.splice(0, KEPT_MISSES);
   }
 
-  #put(parts: KeyParts, value: () => V, bytes: number): void {
+  #put(parts: KeyParts, value: () => V, bytes: number, isRestored = false): void {
     const slot = this.#slotOf(parts);
     const page = String(parts.page);
     this.#reuse.measured(page, bytes);
@@ -267,7 +321,10 @@ export class TierCache<V> {
       this.#fault === "stale version"
         ? { ...parts, generatorVersion: Number(parts.generatorVersion) - 1 }
         : parts;
-    this.#entries.set(slot, { parts: stored, value: value(), bytes });
+    const kept = { parts: stored, value: value(), bytes };
+    this.#entries.set(slot, kept);
+    this.#notStored.delete(page);
+    if (!isRestored) this.#journal?.kept(kept.parts, kept.value, bytes);
     this.#bytes += bytes;
     this.#keptBytes += bytes;
     this.#movedBytes += this.#fault === "whole-store rewrite" ? rewriteOf(this.#bytes) : bytes;
@@ -296,6 +353,7 @@ export class TierCache<V> {
     this.#entries.delete(slot);
     this.#bytes -= entry.bytes;
     if (why !== null) this.#gone.set(String(entry.parts.page), why);
+    if (why?.reason === "evicted") this.#journal?.evicted(String(entry.parts.page));
     return entry.bytes;
   }
 

@@ -45,6 +45,12 @@ export interface CacheCounters extends LookUpCounts {
   readonly movedBytes: number;
   /** Look-ups that would have hit if the key had been taken after augmentation, with room for everything. */
   readonly hitsAfterAugmentation: number;
+  /** Beyond the tab: entries read again, records that could not be used, records written with their bytes, and failures to write. */
+  readonly restored: number;
+  readonly refused: number;
+  readonly stored: number;
+  readonly storedBytes: number;
+  readonly storeFailures: number;
 }
 
 /** Who looks up, for the counters by epoch and split. */
