@@ -1,11 +1,12 @@
 // `npm run bench -- --suite NAME --report FILE`: measures and writes a report. engine and parity run in Chromium, curves starts
-// `npm run train`, pipeline runs here in Node.
+// `npm run train`, pipeline and kernels run here in Node.
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { EngineId } from "../src/engine/index.ts";
 import { benchCurves } from "./bench/curves.ts";
 import { benchEngines } from "./bench/engine.ts";
+import { benchKernels } from "./bench/kernels/measure.ts";
 import { benchParity } from "./bench/parity.ts";
 import { benchPipeline } from "./bench/pipeline.ts";
 import { CONTESTANTS, type ContestantKey, NETS, type NetName } from "./bench/types.ts";
@@ -23,6 +24,8 @@ npm run bench -- --suite curves [--report FILE] [--engines webgpu,tfjs-cpu] [--s
   --case TEXT        only cases whose name contains this
   --engines A,B      which two (webgpu,tfjs-cpu)
   --suite curves     loss curves and hmean of two engines on synth-tiny, over several seeds
+npm run bench -- --suite kernels [--report FILE] [--only A|B|S] [--rounds N]
+  --suite kernels    in Node, one thread of WASM: GFLOP/s of a step's convolutions beside a plain 512³ product, and the module's size
 npm run bench -- --suite pipeline [--report FILE] [--rounds N]
   --suite pipeline   from file to finished sample at 640 px: no cache, each tier, all; 20, 50, 100 words; epochs 1 to 3
 OCR_GPU=real uses the machine's graphics card instead of the software adapter.`;
@@ -45,7 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (values.report !== undefined) writeReport(values.report, pipeline);
     return 0;
   }
-  if (values.help || values.suite !== "engine") {
+  if (values.help || (values.suite !== "engine" && values.suite !== "kernels")) {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
@@ -63,12 +66,15 @@ export async function run(args: readonly string[]): Promise<number> {
     console.error(wrong.join("\n"));
     return 2;
   }
-  const report = await benchEngines({
-    nets: nets as NetName[],
-    contestants: contestants as ContestantKey[],
-    rounds,
-    isVerbose: values.verbose,
-  });
+  const report =
+    values.suite === "kernels"
+      ? await benchKernels(nets as NetName[], rounds)
+      : await benchEngines({
+          nets: nets as NetName[],
+          contestants: contestants as ContestantKey[],
+          rounds,
+          isVerbose: values.verbose,
+        });
   if (values.report !== undefined) writeReport(values.report, report);
   return 0;
 }

@@ -22,8 +22,8 @@ const ONLY_IN: readonly { readonly library: RegExp; readonly places: RegExp }[] 
   { library: /^idb(\/|$)/, places: /^src\/storage\// },
 ];
 
-/** Takes engines apart to compare single operations with the references, so it may look inside `engine`. */
-const INSIDE_ENGINE = /^cli\/verify\/executors\//;
+/** Take engines apart to compare single operations with the references, or to time them, so they may look inside `engine`. */
+const INSIDE_ENGINE = /^cli\/(verify\/executors|bench\/kernels)\//;
 
 /** One sentence for each wrong import; empty when all is well. */
 export function checkRooms(): string[] {
