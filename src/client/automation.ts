@@ -51,6 +51,9 @@ export interface DatasetSummary {
   readonly validationPages: number;
   readonly trainWords: number;
   readonly validationWords: number;
+  /** Upright pixels of all pages. */
+  readonly trainPx: number;
+  readonly validationPx: number;
   readonly reports: readonly FileReport[];
 }
 

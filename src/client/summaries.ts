@@ -47,6 +47,8 @@ export function summariseEvaluation(event: EvaluationEvent): EvaluationSummary {
 
 export function summariseDataset(dataset: Dataset): DatasetSummary {
   const words = (pages: readonly Page[]): number => pages.reduce((sum, page) => sum + page.words.length, 0);
+  const pixels = (pages: readonly Page[]): number =>
+    pages.reduce((sum, { size }) => sum + size.widthPx * size.heightPx, 0);
   return {
     name: dataset.name,
     hash: dataset.hash,
@@ -54,6 +56,8 @@ export function summariseDataset(dataset: Dataset): DatasetSummary {
     validationPages: dataset.validation.length,
     trainWords: words(dataset.train),
     validationWords: words(dataset.validation),
+    trainPx: pixels(dataset.train),
+    validationPx: pixels(dataset.validation),
     reports: dataset.reports,
   };
 }

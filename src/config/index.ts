@@ -24,6 +24,13 @@ export {
   type OpenedLink,
   openLink,
 } from "./link.ts";
+export {
+  CACHE_SWITCHES,
+  type CacheForecast,
+  type CacheSwitch,
+  forecastCache,
+  type PageTotals,
+} from "./cache-forecast.ts";
 export { evaluationEverySteps, plannedEpochs, plannedSteps, usedPages } from "./plan.ts";
 export {
   CACHE_IDS,

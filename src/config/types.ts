@@ -126,6 +126,8 @@ export interface Config {
     readonly cachePolicy: "lru" | "pin";
     /** Caches outlive the page: records in the browser's own storage. */
     readonly cachePersistent: boolean;
+    /** Each run turns on the caches of which the forecast says that they pay. */
+    readonly cacheAuto: boolean;
     /** A mistake of the original project, planted for a lesson. */
     readonly cacheFault:
       | "none"

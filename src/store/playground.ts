@@ -3,7 +3,15 @@
 
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type EngineChoice, errorDataOf, type TrainerClient } from "../client/index.ts";
-import { encodeLink, type FieldPath, type FieldValue, openLink, type PresetName } from "../config/index.ts";
+import {
+  type CacheSwitch,
+  encodeLink,
+  fieldOf,
+  type FieldPath,
+  type FieldValue,
+  openLink,
+  type PresetName,
+} from "../config/index.ts";
 import type { ResolvedConfig } from "../config/index.ts";
 import type { ClearedCaches } from "../protocol/index.ts";
 import { createContext, type Machine } from "./context.ts";
@@ -60,6 +68,8 @@ export interface Playground {
   note(text: string): void;
   /** Looks at the next steps of the run closely: phases or every kernel. */
   recordSteps(steps: number, depth: 1 | 2): void;
+  /** Turns off in this run what the run turned on by itself. */
+  overrule(feature: CacheSwitch): Promise<void>;
   /** Empties all caches, stored records included. What was freed, in a sentence; also in the log. */
   clearCaches(): Promise<string>;
   /** Asks the browser for the heaps of all threads. */
@@ -204,6 +214,14 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
     recordSteps: (steps, depth) => {
       fast.recorder.setDepth(1);
       void control.record(steps, depth);
+    },
+    overrule: async (feature) => {
+      await control.current()?.set({ [feature]: false });
+      context.log(
+        "info",
+        "page",
+        `${fieldOf(`features.${feature}`).label}: turned off by hand for this run.`,
+      );
     },
     clearCaches: async () => {
       const sentence = await control

@@ -2,6 +2,7 @@
 
 import { PlaygroundError } from "../core/index.ts";
 import { chooseEngine, type EngineFactory, type EngineId } from "../engine/index.ts";
+import { withAutoCaches } from "./auto-caches.ts";
 import { createEmitter, type SendEvent } from "./emitter.ts";
 import type { ExportedModel, ModelFormat } from "./export-model.ts";
 import { type RunTools, TrainingRun } from "./run.ts";
@@ -59,7 +60,10 @@ export function createTrainer(tools: TrainerTools): Trainer {
       const replaced = starting.then(async () => {
         run?.stop();
         await run?.ended;
-        run = new TrainingRun(request, { ...tools, emitter: createEmitter(request.runId, tools.send) });
+        const emitter = createEmitter(request.runId, tools.send);
+        const auto = withAutoCaches(request);
+        for (const sentence of auto.says) emitter.log("info", "caches", sentence);
+        run = new TrainingRun(auto.request, { ...tools, emitter });
         return run;
       });
       starting = replaced.catch(() => undefined);

@@ -68,6 +68,15 @@ export const cacheFields: Readonly<Record<CachePath, FieldSpec>> = {
       when: ({ features }: Config) => TIERS.some((tier) => features[tier]),
     },
   },
+  "features.cacheAuto": {
+    label: "Turn caches on where they pay",
+    unit: "",
+    type: { kind: "boolean" },
+    defaults: false,
+    help: "When a run begins, a cache is turned on if all of its pages fit its budget and the forecast for these pages and epochs says that at least 50 % of all look-ups will hit. The log says why; each switch can overrule it.",
+    group: "Features",
+    takesEffect: "restart",
+  },
   "features.cachePersistent": {
     label: "Keep caches for the next visit",
     unit: "",

@@ -1,11 +1,12 @@
 // The cache inspector: what the caches hold, what they cost and save, and why each look-up missed.
 
 import { useState } from "react";
-import type { FieldPath } from "../../config/index.ts";
+import type { CacheSwitch, FieldPath } from "../../config/index.ts";
 import type { MissReason, Tier, TierReport } from "../../protocol/index.ts";
 import { bytes, count, duration } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
 import { CacheDistances } from "./cache-distances.tsx";
+import { CacheForecastLine, CacheTooSmall } from "./cache-forecast.tsx";
 import { CacheMisses } from "./cache-misses.tsx";
 
 const TIERS: readonly { readonly id: Tier; readonly label: string; readonly path: FieldPath }[] = [
@@ -15,10 +16,15 @@ const TIERS: readonly { readonly id: Tier; readonly label: string; readonly path
   { id: "samples", label: "Samples", path: "features.sampleCache" },
 ];
 
+const SWITCHES: Readonly<Record<Tier, CacheSwitch>> = {
+  ...{ polygons: "polygonCache", images: "imageCache", maps: "mapCache", samples: "sampleCache" },
+};
+
 export function CachePanel() {
   const playground = usePlayground();
   const caches = useApp(({ run }) => run.caches);
   const [tier, setTier] = useState<Tier>("polygons");
+  const [cleared, setCleared] = useState("");
   const report = caches?.tiers[tier];
   const isOn = useApp(({ settings }) => {
     const { polygonCache, imageCache, mapCache, sampleCache } = settings.resolved.config.features;
@@ -36,6 +42,16 @@ export function CachePanel() {
             </option>
           ))}
         </select>
+        <button
+          type="button"
+          className="button"
+          onClick={async () => setCleared(await playground.clearCaches())}
+        >
+          Clear all caches
+        </button>
+        <span className="small figures" role="status">
+          {cleared}
+        </span>
         {!isOn && (
           <button
             type="button"
@@ -48,6 +64,13 @@ export function CachePanel() {
           </button>
         )}
       </div>
+      <CacheTooSmall which={SWITCHES[tier]} />
+      {!isOn && (
+        <p className="small muted">
+          <CacheForecastLine which={SWITCHES[tier]} />
+        </p>
+      )}
+      <Loaders />
       {report === undefined || report.counters.lookups === 0 ? (
         <p className="empty small muted">
           {isOn
@@ -62,6 +85,7 @@ export function CachePanel() {
               {sentence}
             </p>
           ))}
+          <Stored report={report} />
           <Account report={report} isPolygons={tier === "polygons"} />
           <div className="cache-columns">
             <CacheMisses report={report} />
@@ -82,6 +106,32 @@ function Header({ report: { counters } }: { readonly report: TierReport }) {
       {`hits ${count(hits)} · misses ${count(misses)} · hit rate ${percent(hits / lookups)} · ` +
         `${count(counters.entries)} entries, ${bytes(counters.bytes)} of ${budget} · saved ${duration(savedMs)} · ` +
         `spent ${duration(spentMs)} · net ${savedMs < spentMs ? "−" : "+"}${duration(Math.abs(savedMs - spentMs))}`}
+    </p>
+  );
+}
+
+/** What the loaders have ready, and how long the trainer waited for them. */
+function Loaders() {
+  const loaders = useApp(({ run }) => run.loaders);
+  if (loaders === null || loaders.delivered === 0) return null;
+  const { workers, queued, inFlight, delivered, waitMs, failed, lost, doubled } = loaders;
+  return (
+    <p className="small muted figures">
+      {`${workers === 0 ? "Pages are prepared in the trainer" : `${count(workers)} loaders`}: ${count(queued)} pages ahead, ` +
+        `${count(inFlight)} of them being prepared; ${count(delivered)} delivered, waited ${duration(waitMs / delivered)} for each ` +
+        `(mean). Failed ${count(failed)}, lost ${count(lost)}, doubled ${count(doubled)}.`}
+    </p>
+  );
+}
+
+/** What outlives the tab; said only where something does or should. */
+function Stored({ report: { counters } }: { readonly report: TierReport }) {
+  const { restored, refused, stored, storedBytes, storeFailures } = counters;
+  if (restored + refused + stored + storeFailures === 0) return null;
+  return (
+    <p className="small muted figures">
+      {`For the next visit: ${count(stored)} records written (${bytes(storedBytes)}), ${count(storeFailures)} could not be. ` +
+        `From the last: ${count(restored)} used again, ${count(refused)} refused.`}
     </p>
   );
 }

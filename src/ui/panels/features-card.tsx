@@ -5,6 +5,7 @@ import type { FeatureStatus } from "../../protocol/index.ts";
 import { isLive, isSilent } from "../../store/index.ts";
 import { bytes, count, duration } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
+import { CacheForecastLine } from "./cache-forecast.tsx";
 import { Card } from "../widgets/card.tsx";
 import { Switch } from "../widgets/switch.tsx";
 
@@ -34,9 +35,12 @@ export function FeaturesCard() {
 
 function Feature({ id, path, shortcut }: FeatureRow) {
   const playground = usePlayground();
-  const isOn = useApp(({ settings }) => settings.resolved.config.features[id]);
+  const isSet = useApp(({ settings }) => settings.resolved.config.features[id]);
   const status = useApp(({ run }) => run.features.find((feature) => feature.id === id));
   const hasRun = useApp(({ run }) => isLive(run.state));
+  // Turned on by the run itself, where it may choose.
+  const isAuto = !isSet && hasRun && status?.on === true;
+  const isOn = isSet || isAuto;
   const silent = isOn && status !== undefined && isSilent(status);
   const { label, help } = fieldOf(path);
   return (
@@ -44,16 +48,22 @@ function Feature({ id, path, shortcut }: FeatureRow) {
       label={label}
       isOn={isOn}
       {...(shortcut !== undefined && { shortcut })}
-      onChange={(on) => playground.setValue(path, on)}
+      onChange={(on) => {
+        if (isAuto && id !== "profiler") void playground.overrule(id);
+        else playground.setValue(path, on);
+      }}
     >
       {!isOn ? (
-        help
+        <>
+          {help} {id !== "profiler" && <CacheForecastLine which={id} />}
+        </>
       ) : !hasRun || status === undefined || !status.on ? (
         "On. Signs of life come with the first steps."
       ) : silent ? (
         <span className="silent">{`On but silent: nothing came of it since step ${count(status.movedAtStep)}.`}</span>
       ) : (
         <>
+          {isAuto && "Turned on automatically; the log says why. "}
           {status.says}
           {id === "polygonCache" && <CacheCost />}
         </>
