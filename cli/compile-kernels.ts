@@ -3,10 +3,10 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { root } from "./root.ts";
 
-const SOURCES = join(root, "src/engine/wasm/assembly");
+const SOURCES = join(root, "src/engine/wasm");
 const CACHE = join(root, "node_modules/.cache/wasm-kernels");
 const COMPILER = join(root, "node_modules/assemblyscript/package.json");
 
@@ -31,7 +31,7 @@ const OPTIONS = [
  */
 export async function compiledKernels(relaxed = false): Promise<string> {
   const options = relaxed ? [...OPTIONS, "--enable=relaxed-simd"] : OPTIONS;
-  const files = readdirSync(SOURCES)
+  const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".as"))
     .sort();
   const hash = createHash("sha256").update(JSON.stringify(options)).update(readFileSync(COMPILER));
@@ -52,10 +52,10 @@ async function compile(options: readonly string[]): Promise<Uint8Array> {
   // Large, and not needed once the module is in the cache.
   const { main } = await import("assemblyscript/asc");
   let binary: Uint8Array | undefined;
-  const { error, stderr } = await main(["kernels.ts", "--outFile=kernels.wasm", ...options], {
+  const { error, stderr } = await main(["assembly/kernels.ts", "--outFile=kernels.wasm", ...options], {
     // The compiler asks for .ts; the sources bear .as, because no other tool reads this dialect.
     readFile: (name) => {
-      const path = join(SOURCES, basename(name).replace(/\.ts$/, ".as"));
+      const path = join(SOURCES, name.replace(/\.ts$/, ".as"));
       return existsSync(path) && name.endsWith(".ts") ? readFileSync(path, "utf8") : null;
     },
     writeFile: (_name, contents) => {

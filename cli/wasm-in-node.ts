@@ -3,7 +3,14 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type Helper, type HelperTask, helperDied, threadsFor, type WasmHost } from "../src/engine/index.ts";
+import {
+  type Helper,
+  type HelperTask,
+  hasRelaxedSimd,
+  helperDied,
+  threadsFor,
+  type WasmHost,
+} from "../src/engine/index.ts";
 import { compiledKernels } from "./compile-kernels.ts";
 
 /** The same life as src/engine/wasm/kernels-module.ts `help`, in the JavaScript that a bare worker thread can run. */
@@ -31,7 +38,9 @@ export function wasmInNode(threads: number | "auto" = "auto"): NodeHost {
   return {
     threads: threadsFor(availableParallelism(), threads),
     kernels: () => {
-      module ??= compiledKernels().then(async (path) => WebAssembly.compile(await readFile(path)));
+      module ??= compiledKernels(hasRelaxedSimd()).then(async (path) =>
+        WebAssembly.compile(await readFile(path)),
+      );
       return module;
     },
     startHelper,

@@ -5,7 +5,7 @@ import { Arena } from "../../src/engine/wasm/arena.ts";
 import type { Constants } from "../../src/engine/wasm/encode.ts";
 import { encode } from "../../src/engine/wasm/encode.ts";
 import { kernelsOf } from "../../src/engine/wasm/kernels-module.ts";
-import { lossSpace } from "../../src/engine/wasm/kernels/loss.ts";
+import { lossSpace } from "../../src/engine/wasm/kernels/loss/loss.ts";
 import { programWords, type Record, RECORD_WORDS } from "../../src/engine/wasm/program.ts";
 import { type SharedSpace, Space } from "../../src/engine/wasm/space.ts";
 

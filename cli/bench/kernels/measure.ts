@@ -12,7 +12,7 @@ import {
   type Record as ProgramRecord,
   RECORD_WORDS,
 } from "../../../src/engine/wasm/program.ts";
-import { lossSpace } from "../../../src/engine/wasm/kernels/loss.ts";
+import { lossSpace } from "../../../src/engine/wasm/kernels/loss/loss.ts";
 import { Space } from "../../../src/engine/wasm/space.ts";
 import { writeState } from "../../../src/engine/wasm/state.ts";
 import type { EngineSettings } from "../../../src/engine/index.ts";

@@ -3,10 +3,14 @@
 import type { PlanOp, View } from "../../../src/engine/plan/types.ts";
 import { Arena } from "../../../src/engine/wasm/arena.ts";
 import { encode } from "../../../src/engine/wasm/encode.ts";
-import { exportMap } from "../../../src/engine/wasm/kernels/image.ts";
+import { exportMap } from "../../../src/engine/wasm/kernels/image/image.ts";
 import { kernelsOf } from "../../../src/engine/wasm/kernels-module.ts";
-import { lossSpace } from "../../../src/engine/wasm/kernels/loss.ts";
-import { optimizer, optimizerSpace, stepValues } from "../../../src/engine/wasm/kernels/optimizer.ts";
+import { lossSpace } from "../../../src/engine/wasm/kernels/loss/loss.ts";
+import {
+  optimizer,
+  optimizerSpace,
+  stepValues,
+} from "../../../src/engine/wasm/kernels/optimizer/optimizer.ts";
 import {
   programWords,
   type Record as ProgramRecord,

@@ -2,15 +2,15 @@
 
 import type { EngineSettings } from "../engine.ts";
 import type { PlanOp } from "../plan/types.ts";
-import { batchNorm, batchNormGradient, batchNormInference } from "./kernels/batch-norm.ts";
+import { batchNorm, batchNormGradient, batchNormInference } from "./kernels/batch-norm/batch-norm.ts";
 import {
   convTranspose,
   convTransposeInputGradient,
   convTransposeWeightGradient,
-} from "./kernels/conv-transpose.ts";
-import { conv, convInputGradient, convWeightGradient } from "./kernels/convolution.ts";
-import { importImage } from "./kernels/image.ts";
-import { type LossSpace, loss } from "./kernels/loss.ts";
+} from "./kernels/conv-transpose/conv-transpose.ts";
+import { conv, convInputGradient, convWeightGradient } from "./kernels/convolution/convolution.ts";
+import { importImage } from "./kernels/image/image.ts";
+import { type LossSpace, loss } from "./kernels/loss/loss.ts";
 import {
   activation,
   activationGradient,
@@ -21,14 +21,14 @@ import {
   scaleChannelsScaleGradient,
   upsample,
   upsampleGradient,
-} from "./kernels/pointwise.ts";
+} from "./kernels/pointwise/pointwise.ts";
 import {
   biasGradient,
   globalAveragePool,
   globalAveragePoolGradient,
   maxPool,
   maxPoolGradient,
-} from "./kernels/pooling.ts";
+} from "./kernels/pooling/pooling.ts";
 import type { Record } from "./program.ts";
 import type { Space } from "./space.ts";
 

@@ -16,7 +16,7 @@ import type {
 import { compile, type Compiled, type Program } from "./compile.ts";
 import { CONTROL_BYTES, Crew, SCRATCH_BYTES } from "./crew.ts";
 import type { WasmHost } from "./host.ts";
-import { stepValues } from "./kernels/optimizer.ts";
+import { stepValues } from "./kernels/optimizer/optimizer.ts";
 import { forPages, programWords } from "./program.ts";
 import { readState, writeState } from "./state.ts";
 

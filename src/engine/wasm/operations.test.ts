@@ -25,9 +25,10 @@ const constants = {
 };
 
 let module: WebAssembly.Module;
+// Compiles the kernels where nobody did before.
 beforeAll(async () => {
   module = await wasmInNode(1).kernels();
-});
+}, 120_000);
 
 /** ‖got − expected‖ / ‖expected‖. */
 function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>): number {

@@ -1,5 +1,5 @@
 // Programs for the module: a list of records, each an operation as forty words. Kinds, sizes and the order of the words are
-// those of assembly/*.as; addresses and strides are in bytes, counts in elements.
+// those of the .as files; addresses and strides are in bytes, counts in elements.
 
 /** In the order of `Kind` in assembly/record.as. */
 export const KINDS = [

@@ -1,12 +1,12 @@
 // The module: runs a list of records, alone or together with other threads over the same memory. Threads take parts of a
 // record until none is left, and go on to what depends on it when all parts are finished.
 
-import { batchNorm, batchNormGradient } from "./batch-norm";
-import { channelSum, dot } from "./dot";
-import { fold, gemm, pack } from "./gemm";
-import { exportMap, importImage } from "./image";
-import { lossGradient, lossReport, lossSelect, lossStatistics } from "./loss";
-import { clearGradients, move, squareSum } from "./optimizer";
+import { batchNorm, batchNormGradient } from "../kernels/batch-norm/batch-norm";
+import { channelSum, dot } from "../kernels/product/dot";
+import { fold, gemm, pack } from "../kernels/product/gemm";
+import { exportMap, importImage } from "../kernels/image/image";
+import { lossGradient, lossReport, lossSelect, lossStatistics } from "../kernels/loss/loss";
+import { clearGradients, move, squareSum } from "../kernels/optimizer/optimizer";
 import {
   activation,
   activationGradient,
@@ -17,10 +17,10 @@ import {
   scaleGradient,
   upsample,
   upsampleGradient,
-} from "./pointwise";
-import { maxPool, maxPoolGradient, meanPool, meanPoolGradient } from "./pooling";
+} from "../kernels/pointwise/pointwise";
+import { maxPool, maxPoolGradient, meanPool, meanPoolGradient } from "../kernels/pooling/pooling";
 import { Head, Kind, RECORD_BYTES } from "./record";
-import { spread } from "./spread";
+import { spread } from "../kernels/layout/spread";
 
 /** What threads share; the same words as in ../crew.ts. */
 @unmanaged

@@ -1,9 +1,9 @@
-// Encodes the way in and out for assembly/image.as.
+// Encodes the way in and out for image.as.
 
-import type { EngineSettings } from "../../engine.ts";
-import type { View } from "../../plan/types.ts";
-import { real, type Record } from "../program.ts";
-import { pageBytes, type Space } from "../space.ts";
+import type { EngineSettings } from "../../../engine.ts";
+import type { View } from "../../../plan/types.ts";
+import { real, type Record } from "../../program.ts";
+import { pageBytes, type Space } from "../../space.ts";
 
 /** `bytes` is the address of the batch's RGBX pixels. */
 export function importImage(

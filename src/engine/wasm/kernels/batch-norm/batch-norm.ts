@@ -1,9 +1,9 @@
-// Encodes batch norm for assembly/batch-norm.as; with running statistics it is one scale and one shift for each channel.
+// Encodes batch norm for batch-norm.as; with running statistics it is one scale and one shift for each channel.
 
-import type { PlanOp } from "../../plan/types.ts";
-import { real, type Record } from "../program.ts";
-import { pageBytes, type Space } from "../space.ts";
-import { activationWords, foldEpilogue } from "./product.ts";
+import type { PlanOp } from "../../../plan/types.ts";
+import { real, type Record } from "../../program.ts";
+import { pageBytes, type Space } from "../../space.ts";
+import { activationWords, foldEpilogue } from "../product/product.ts";
 
 type Op<K extends PlanOp["kind"]> = Extract<PlanOp, { kind: K }>;
 

@@ -2,11 +2,11 @@
 // weights × taps of the output's gradient, one product for each place of an input pixel within the stride. Weight gradient:
 // the output's gradient × taps.
 
-import type { ConvGeometry, PlanOp, View } from "../../plan/types.ts";
-import type { Record } from "../program.ts";
-import type { Space } from "../space.ts";
-import { directLayout, type Layout, listOf, spreadLayout } from "./layout.ts";
-import { dot, foldEpilogue, gemm, packWeights, plainTarget } from "./product.ts";
+import type { ConvGeometry, PlanOp, View } from "../../../plan/types.ts";
+import type { Record } from "../../program.ts";
+import type { Space } from "../../space.ts";
+import { directLayout, type Layout, listOf, spreadLayout } from "../layout/layout.ts";
+import { dot, foldEpilogue, gemm, packWeights, plainTarget } from "../product/product.ts";
 
 type Op<K extends PlanOp["kind"]> = Extract<PlanOp, { kind: K }>;
 

@@ -1,6 +1,6 @@
 // The way in and out: bytes of pages → normalised planes, logits → probabilities.
 
-import { sigmoid, storeUpTo } from "./math";
+import { sigmoid, storeUpTo } from "../../assembly/math";
 
 @unmanaged
 class ImportImage {

@@ -1,9 +1,9 @@
-// Encodes operations on planes for assembly/pointwise.as, all with the same words.
+// Encodes operations on planes for pointwise.as, all with the same words.
 
-import type { Activation, PlanOp, View } from "../../plan/types.ts";
-import type { Record, RecordKind } from "../program.ts";
-import { pageBytes, type Space } from "../space.ts";
-import { activationWords } from "./product.ts";
+import type { Activation, PlanOp, View } from "../../../plan/types.ts";
+import type { Record, RecordKind } from "../../program.ts";
+import { pageBytes, type Space } from "../../space.ts";
+import { activationWords } from "../product/product.ts";
 
 type Op<K extends PlanOp["kind"]> = Extract<PlanOp, { kind: K }>;
 

@@ -1,8 +1,8 @@
 // The global gradient norm and one optimiser move over all parameters at once. AdamW: Loshchilov & Hutter (2019); SGD with
 // momentum as in PyTorch.
 
-import { clear } from "./spread";
-import { laneSum } from "./math";
+import { clear } from "../layout/spread";
+import { laneSum } from "../../assembly/math";
 
 @unmanaged
 class Move {

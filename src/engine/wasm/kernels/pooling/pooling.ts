@@ -1,8 +1,8 @@
-// Encodes pooling and sums of channels for assembly/pooling.as and assembly/dot.as.
+// Encodes pooling and sums of channels for pooling.as and product/dot.as.
 
-import type { PlanOp, PoolGeometry, View } from "../../plan/types.ts";
-import type { Record, RecordKind } from "../program.ts";
-import { pageBytes, type Space } from "../space.ts";
+import type { PlanOp, PoolGeometry, View } from "../../../plan/types.ts";
+import type { Record, RecordKind } from "../../program.ts";
+import { pageBytes, type Space } from "../../space.ts";
 
 type Op<K extends PlanOp["kind"]> = Extract<PlanOp, { kind: K }>;
 

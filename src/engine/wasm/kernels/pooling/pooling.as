@@ -1,7 +1,7 @@
 // Pooling and its gradients: one tile is one channel of one page.
 
-import { planeSum } from "./dot";
-import { storeUpTo } from "./math";
+import { planeSum } from "../product/dot";
+import { storeUpTo } from "../../assembly/math";
 
 @unmanaged
 class Pool {

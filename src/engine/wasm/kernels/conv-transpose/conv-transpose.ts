@@ -1,12 +1,12 @@
 // 2×2 transposed convolutions of stride 2 and their gradients: plain products, because their output pixels do not overlap.
 // Weight [in, out/groups, 2, 2].
 
-import type { PlanOp, View } from "../../plan/types.ts";
-import type { Record } from "../program.ts";
-import { pageBytes, planeBytes, type Space } from "../space.ts";
-import { rowLayout } from "./convolution.ts";
-import { directLayout, type Layout, listOf, spreadLayout } from "./layout.ts";
-import { dot, foldEpilogue, gemm, packWeights, plainTarget } from "./product.ts";
+import type { PlanOp, View } from "../../../plan/types.ts";
+import type { Record } from "../../program.ts";
+import { pageBytes, planeBytes, type Space } from "../../space.ts";
+import { rowLayout } from "../convolution/convolution.ts";
+import { directLayout, type Layout, listOf, spreadLayout } from "../layout/layout.ts";
+import { dot, foldEpilogue, gemm, packWeights, plainTarget } from "../product/product.ts";
 
 type Op<K extends PlanOp["kind"]> = Extract<PlanOp, { kind: K }>;
 

@@ -1,7 +1,7 @@
 // Operations on planes: one tile is one channel of one page. Copies, activations, nearest-neighbour upsampling, scaling of
 // channels, and their gradients.
 
-import { activate, firstLanes, laneSum, slopeFromOutput, storeUpTo } from "./math";
+import { activate, firstLanes, laneSum, slopeFromOutput, storeUpTo } from "../../assembly/math";
 
 /** One shape for all of them; what an operation does not use is 0. */
 @unmanaged

@@ -2,7 +2,7 @@
 // tile of 4 rows by 8 pixels, without ever writing the unrolled image. After Goto & van de Geijn (2008) and, for the table
 // of addresses, Dukhan, "The Indirect Convolution Algorithm" (2019).
 
-import { activate, fma } from "./math";
+import { activate, fma } from "../../assembly/math";
 
 const enum Store {
   Replace,

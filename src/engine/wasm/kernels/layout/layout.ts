@@ -1,9 +1,9 @@
-// Images laid out for products: with zeros around, split into planes by stride (assembly/spread.as), and which byte offset
+// Images laid out for products: with zeros around, split into planes by stride (spread.as), and which byte offset
 // each tap of a kernel then has.
 
-import type { View } from "../../plan/types.ts";
-import type { Record } from "../program.ts";
-import { pageBytes, planeBytes, type Space } from "../space.ts";
+import type { View } from "../../../plan/types.ts";
+import type { Record } from "../../program.ts";
+import { pageBytes, planeBytes, type Space } from "../../space.ts";
 
 /** Kernels read at most this far behind the last plane. */
 const SLACK_BYTES = 64;

@@ -3,7 +3,7 @@
 // Hard negatives are chosen by the exact k-th greatest logit, found digit by digit in an order-preserving code (the loss
 // grows with the logit). Negatives equal to it share what is left, so their weights sum to k.
 
-import { laneSum, sigmoid, softplus } from "./math";
+import { laneSum, sigmoid, softplus } from "../../assembly/math";
 
 const TEXT = 1;
 const SHRINK_MASK = 2;

@@ -1,10 +1,10 @@
-// Encodes the three records of assembly/gemm.as and the one of assembly/dot.as, and decides how large their tiles are.
+// Encodes the three records of gemm.as and the one of dot.as, and decides how large their tiles are.
 // Tiles depend on shapes alone, never on the number of threads, so that results do not either.
 
-import type { Activation, Epilogue, View } from "../../plan/types.ts";
-import { real, type Record } from "../program.ts";
-import { pageBytes, type Space } from "../space.ts";
-import type { Layout } from "./layout.ts";
+import type { Activation, Epilogue, View } from "../../../plan/types.ts";
+import { real, type Record } from "../../program.ts";
+import { pageBytes, type Space } from "../../space.ts";
+import type { Layout } from "../layout/layout.ts";
 
 /** Multiply-adds worth handing to a thread. */
 const TILE_PRODUCTS = 200_000;

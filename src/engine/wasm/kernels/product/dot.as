@@ -2,7 +2,7 @@
 // summed over all pixels and pages. A register tile of 4 × 3 sums; chunks of fixed size, so the order of the sum does not
 // depend on who computes it.
 
-import { fma, laneSum } from "./math";
+import { fma, laneSum } from "../../assembly/math";
 
 /** Pixels of one chunk; a register adds at most a quarter of them. */
 const CHUNK = 1024;

@@ -1,8 +1,8 @@
 // Batch norm with the batch's own statistics, fused with its activation, and its gradient. Ioffe & Szegedy, "Batch
 // Normalization" (2015). One tile is one channel over all pages, so that every sum has one fixed order.
 
-import { activate, Active, firstLanes, laneSum, slopeAt, storeUpTo } from "./math";
-import { planeSum } from "./dot";
+import { activate, Active, firstLanes, laneSum, slopeAt, storeUpTo } from "../../assembly/math";
+import { planeSum } from "../product/dot";
 
 /** Values that one 32-bit register may add up before they go on in 64 bits. */
 const CHUNK = 1024;

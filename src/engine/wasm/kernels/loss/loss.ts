@@ -1,10 +1,10 @@
-// Encodes the loss for assembly/loss.as: sums over tiles, choice of the hard negatives, gradient; the report in numbers.
+// Encodes the loss for loss.as: sums over tiles, choice of the hard negatives, gradient; the report in numbers.
 
-import type { EngineSettings } from "../../engine.ts";
-import type { PlanOp } from "../../plan/types.ts";
-import type { Arena } from "../arena.ts";
-import { real, type Record } from "../program.ts";
-import { pageBytes, type Space } from "../space.ts";
+import type { EngineSettings } from "../../../engine.ts";
+import type { PlanOp } from "../../../plan/types.ts";
+import type { Arena } from "../../arena.ts";
+import { real, type Record } from "../../program.ts";
+import { pageBytes, type Space } from "../../space.ts";
 
 const PART_BYTES = 64;
 const HISTOGRAM_BYTES = 2048 * 4;

@@ -1,8 +1,8 @@
-// Encodes the passes over all parameters for assembly/optimizer.as, and the listOf that change from step to step.
+// Encodes the passes over all parameters for optimizer.as, and the values that change from step to step.
 
-import type { EngineSettings, OptimizerSettings } from "../../engine.ts";
-import type { Arena } from "../arena.ts";
-import { real, type Record } from "../program.ts";
+import type { EngineSettings, OptimizerSettings } from "../../../engine.ts";
+import type { Arena } from "../../arena.ts";
+import { real, type Record } from "../../program.ts";
 
 /** Values of one tile. */
 const BLOCK = 16_384;
