@@ -1,5 +1,6 @@
 // Spans counted: statistics of a set of them, and a table by stage, kernel or layer with the work the graph knows of.
 
+import { arrangeLanes } from "./lanes.ts";
 import { spanName, type SpanTable } from "./span-store.ts";
 import { type DurationStatistics, durationStatistics } from "./statistics.ts";
 import { type KernelFacts, STAGES } from "./tracer.ts";
@@ -31,7 +32,7 @@ export interface SummaryRow {
   readonly track: number;
   readonly name: string;
   readonly statistics: SpanStatistics;
-  /** Of the time of all rows of the same track, 0..1. */
+  /** Of the time in which the track was busy, 0..1; what lies within another span is in both, so shares may add up to more. */
   readonly share: number;
   /** Billions a second; null where the graph does not know the work. */
   readonly gigaflops: number | null;
@@ -66,22 +67,38 @@ export function summarise(table: SpanTable, by: Grouping, area?: Area): SummaryR
     group.flops += kernel?.flops ?? 0;
     group.bytes += kernel?.bytes ?? 0;
   }
-  const totals = new Map<number, number>();
-  const rows = [...groups.values()].map(({ ms, ...rest }) => {
-    const statistics = spanStatistics(ms);
-    totals.set(rest.track, (totals.get(rest.track) ?? 0) + statistics.totalMs);
-    return { ...rest, statistics };
-  });
-  return rows
-    .map(({ track, name, statistics, flops, bytes }) => ({
-      track,
-      name,
-      statistics,
-      share: statistics.totalMs / (totals.get(track) || Number.NaN),
-      gigaflops: rateOf(flops, statistics.totalMs),
-      gigabytes: rateOf(bytes, statistics.totalMs),
-    }))
+  const busy = busyMs(table, area);
+  return [...groups.values()]
+    .map(({ track, name, ms, flops, bytes }) => {
+      const statistics = spanStatistics(ms);
+      return {
+        track,
+        name,
+        statistics,
+        share: statistics.totalMs / (busy.get(track) || Number.NaN),
+        gigaflops: rateOf(flops, statistics.totalMs),
+        gigabytes: rateOf(bytes, statistics.totalMs),
+      };
+    })
     .sort((a, b) => a.track - b.track || b.statistics.totalMs - a.statistics.totalMs);
+}
+
+/** By track: the length of all its spans laid over each other, so that what lies within another counts once. */
+function busyMs(table: SpanTable, area: Area | undefined): Map<number, number> {
+  const busy = new Map<number, number>();
+  for (const { track, order } of arrangeLanes(table)) {
+    let total = 0;
+    let reached = Number.NEGATIVE_INFINITY;
+    for (const i of order) {
+      if (area !== undefined && !touches(table, i, area)) continue;
+      const start = table.starts[i] ?? 0;
+      const end = start + (table.durations[i] ?? 0);
+      total += Math.max(0, end - Math.max(start, reached));
+      reached = Math.max(reached, end);
+    }
+    busy.set(track, total);
+  }
+  return busy;
 }
 
 /** Whether span `i` and the area have a moment in common. */

@@ -203,6 +203,13 @@ describe("summaries", () => {
   it("count each stage, with its share of the track", () => {
     const [row] = summarise(table, "stage");
     expect(row).toMatchObject({ name: "step", share: 1, gigaflops: null });
+    // What lies within a step is a share of it, and the step stays whole.
+    const nested = tableOf([
+      [STEP, 2, 0, 10],
+      [CONV, 2, 0, 4],
+    ]);
+    expect(summarise(nested, "stage")[0]?.share).toBe(1);
+    expect(summarise(nested, "kernel")[0]?.share).toBe(0.4);
     expect(row?.statistics).toMatchObject({ count: 2, totalMs: 30, meanMs: 15, minMs: 10, maxMs: 20 });
   });
 

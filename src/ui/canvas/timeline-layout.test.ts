@@ -8,6 +8,7 @@ import {
   spanAt,
   type TimelineRow,
   ticks,
+  tickText,
   zoomed,
 } from "./timeline-layout.ts";
 
@@ -129,5 +130,15 @@ describe("the view", () => {
       everyMs: 10,
       at: expect.arrayContaining([10, 100]),
     });
+  });
+
+  it("writes ticks so that no two read alike, however near they are", () => {
+    for (const span of [0.01, 0.3, 7, 90, 2500, 400_000]) {
+      const { at, everyMs } = ticks({ fromMs: 4170, toMs: 4170 + span }, 1000, 90);
+      expect(new Set(at.map((ms) => tickText(ms, everyMs))).size).toBe(at.length);
+    }
+    expect(tickText(4170, 10)).toBe("4.17 s");
+    expect(tickText(4171.5, 0.5)).toBe("4171.5 ms");
+    expect(tickText(4000, 1000)).toBe("4 s");
   });
 });

@@ -188,3 +188,11 @@ export function ticks(
   for (let tick = Math.ceil(fromMs / everyMs); tick * everyMs <= toMs; tick++) at.push(tick * everyMs);
   return { everyMs, at };
 }
+
+/** As exact as the ticks are far apart, so that no two read alike: "4.17 s", "4171.5 ms". */
+export function tickText(ms: number, everyMs: number): string {
+  const isSeconds = everyMs >= 10;
+  const every = isSeconds ? everyMs / 1000 : everyMs;
+  const decimals = Math.max(0, -Math.floor(Math.log10(every) + 1e-9));
+  return isSeconds ? `${(ms / 1000).toFixed(decimals)} s` : `${ms.toFixed(decimals)} ms`;
+}

@@ -3,7 +3,7 @@
 import { type Area, type Kernels, spanName, STAGES, type Stage } from "../../trace/index.ts";
 import { duration } from "../format.ts";
 import { token } from "../theme.ts";
-import { binRow, ticks, type Timeline } from "./timeline-layout.ts";
+import { binRow, ticks, tickText, type Timeline } from "./timeline-layout.ts";
 
 export const ROW_PX = 18;
 export const AXIS_PX = 22;
@@ -137,11 +137,12 @@ export function paintTimeline(
     const left = Math.max(LABEL_PX, xOf(selection.fromMs));
     context.fillRect(left, 0, Math.min(widthPx, xOf(selection.toMs)) - left, heightPx);
   }
-  const { at } = ticks(view, plotPx, 90);
+  const { originMs } = look;
+  const { at, everyMs } = ticks({ fromMs: view.fromMs - originMs, toMs: view.toMs - originMs }, plotPx, 90);
   context.fillStyle = palette.line;
-  for (const tick of at) context.fillRect(Math.round(xOf(tick)), AXIS_PX - 4, 1, heightPx);
+  for (const tick of at) context.fillRect(Math.round(xOf(tick + originMs)), AXIS_PX - 4, 1, heightPx);
   context.fillStyle = palette.muted;
-  for (const tick of at) context.fillText(duration(tick - look.originMs), xOf(tick) + 3, AXIS_PX / 2);
+  for (const tick of at) context.fillText(tickText(tick, everyMs), xOf(tick + originMs) + 3, AXIS_PX / 2);
 
   const tops = rowTops(timeline);
   const words: { text: string; x: number; y: number; width: number; colour: string }[] = [];

@@ -116,7 +116,7 @@ const HEADS = [
   "median ms",
   "p95 ms",
   "p99 ms",
-  "% of track",
+  "% of busy time",
   "GFLOP/s",
   "GB/s",
 ];
