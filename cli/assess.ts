@@ -8,7 +8,7 @@ import type { LabState } from "../src/client/index.ts";
 import { parseSetArguments, PRESET_NAMES, resolveConfig } from "../src/config/index.ts";
 import type { AssessOutcome, CostOutcome, OriginalOutcome, QuickCheck } from "../src/protocol/index.ts";
 import { type AssessArguments, parseAssessArguments, USAGE } from "./assess/arguments.ts";
-import { buildApp, serveApp } from "./serve.ts";
+import { buildApp, serveApp, START_ADDRESS } from "./serve.ts";
 import { type OpenPage, openPlayground } from "./train/browser.ts";
 
 const POLL_MS = 500;
@@ -35,7 +35,8 @@ export async function run(args: readonly string[]): Promise<number> {
     try {
       const opened = await openPlayground(`${app.url}?automation`, options.realGpu);
       try {
-        return conclude(await drive(opened, resolved.value.resolved, options), options);
+        const state = await drive(opened, resolved.value.resolved, options);
+        return conclude(withLinks(state, app.url), options);
       } finally {
         await opened.close();
       }
@@ -103,6 +104,15 @@ async function look(page: OpenPage["page"]): Promise<LabState> {
   const state = await page.evaluate(() => window.playground?.lab());
   if (state === undefined) throw new Error("the page lost its automation surface");
   return state;
+}
+
+/** Links of the report open the app where `npm start` serves it: the address of this command ends with it. */
+function withLinks(state: LabState, servedAt: string): LabState {
+  if (state.outcome === null) return state;
+  const { html, markdown, json } = state.outcome.report;
+  const mended = (text: string): string => text.replaceAll(servedAt, START_ADDRESS);
+  const report = { html: mended(html), markdown: mended(markdown), json: mended(json) };
+  return { ...state, outcome: { ...state.outcome, report } };
 }
 
 /** One line a block, or what is being prepared. */

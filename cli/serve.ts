@@ -8,6 +8,9 @@ import { root } from "./root.ts";
 
 const SOURCES = ["src", "workers", "public", "index.html", "vite.config.ts", "package-lock.json", "cli"];
 
+/** Where `npm start` serves unless the port is taken. */
+export const START_ADDRESS = "http://127.0.0.1:4173/";
+
 export interface ServedApp {
   /** With a trailing slash. */
   readonly url: string;

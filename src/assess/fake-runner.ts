@@ -1,6 +1,6 @@
 // For tests: a machine whose truth is known. Times drift from unit to unit and carry noise; effects are planted.
 
-import { FACTORS } from "../config/index.ts";
+import { FACTORS, findFactor } from "../config/index.ts";
 import { type Random, randomFrom } from "../core/index.ts";
 import type { Arm } from "./plan.ts";
 import type { Runner, UnitResult } from "./runner.ts";
@@ -55,7 +55,7 @@ function unitOf(
   const effect = planted.effectsPct[arm.id] ?? 0;
   const drift = 1 + ((planted.driftPct ?? 0) * runs) / 100;
   const ms = 40 * drift * (1 + effect / 100) * (1 + (planted.noisePct * random.normal()) / 100);
-  const isOn = (id: string): boolean => arm.factors.includes(id);
+  const isOn = (proof: string): boolean => arm.factors.some((id) => findFactor(id)?.proof === proof);
   const lives = (id: string): number => (isOn(id) && !planted.dead?.includes(id) ? 120 : 0);
   const lookups = lives("polygonCache");
   return {

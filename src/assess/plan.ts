@@ -73,6 +73,23 @@ export function armsOf(factorIds: readonly FactorId[]): Arm[] {
   ];
 }
 
+/**
+ * Fewest arms in which every feature is alone once and every pair that can be on together is: singles, then for each depth of the
+ * profiler all caches with it. Cold, where every cache is asked.
+ */
+export function aliveArms(): Arm[] {
+  const off: Settings = Object.assign({}, ...FACTORS.map((factor) => factor.off));
+  const regimeOf = (set: readonly Factor[]): Regime | null =>
+    set.some(({ isCache }) => isCache) ? "cold" : null;
+  const caches = FACTORS.filter(({ isCache }) => isCache);
+  const depths = FACTORS.filter(({ isCache }) => !isCache);
+  const sets = [...FACTORS.map((factor) => [factor]), ...depths.map((depth) => [...caches, depth])];
+  return [
+    { id: BASELINE, label: "Baseline", factors: [], regime: null, settings: off, role: "baseline" },
+    ...sets.map((set) => armOf(set, regimeOf(set), off)),
+  ];
+}
+
 /** Two depths of one thing cannot be on together. */
 function exclude(a: Factor, b: Factor): boolean {
   return a.proof === b.proof;

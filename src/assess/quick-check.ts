@@ -2,8 +2,8 @@
 // Nothing is timed here.
 
 import { toErrorData } from "../core/index.ts";
-import { findFactor, FACTORS } from "../config/index.ts";
-import { type Arm, armsOf, BASELINE, type UnitLength } from "./plan.ts";
+import { findFactor } from "../config/index.ts";
+import { aliveArms, type Arm, BASELINE, type UnitLength } from "./plan.ts";
 import type { Runner, UnitResult } from "./runner.ts";
 
 export interface Check {
@@ -34,9 +34,7 @@ export async function quickCheck(tools: QuickTools): Promise<QuickCheck> {
   const { runner, now, onProgress } = tools;
   const start = now();
   const checks: Check[] = [];
-  const arms = armsOf(FACTORS.map(({ id }) => id)).filter(
-    ({ role, regime }) => role !== "again" && regime !== "warm",
-  );
+  const arms = aliveArms();
   const total = arms.length + 2;
   const add = (id: string, passed: boolean, says: string): boolean => {
     checks.push({ id, passed, says });
@@ -111,6 +109,11 @@ function aliveCheck(arm: Arm, { counters }: UnitResult): Check {
   return {
     id: arm.id,
     passed,
-    says: `${arm.label}: ${passed ? "alive" : "not as switched"} (counters moved: ${says}).`,
+    says: `${arm.label}: ${passed ? aliveText(arm) : "not as switched"} (counters moved: ${says}).`,
   };
+}
+
+function aliveText({ factors }: Arm): string {
+  const pairs = (factors.length * (factors.length - 1)) / 2;
+  return pairs === 0 ? "alive" : `all alive together, ${pairs} pairs`;
 }
