@@ -96,7 +96,7 @@ function Row({ record, baseline, isOpen, onOpen }: RowProps) {
           type="button"
           className="link"
           aria-pressed={record.isPinned}
-          aria-label={`The run of ${name} as baseline`}
+          aria-label={`${record.isPinned ? "pinned" : "pin"} the run of ${name} as baseline`}
           onClick={() => runs.pin(record.id)}
         >
           {record.isPinned ? "pinned" : "pin"}
