@@ -9,7 +9,7 @@ export const ours: ContestantFactory = {
   async build(settings) {
     const factory = engineFactories.find(({ id }) => id === "webgpu");
     if (factory === undefined) throw new Error("there is no compiled WebGPU engine");
-    const engine = await factory.build(settings, () => undefined);
+    const engine = await factory.build({ ...settings, autotune: "auto" }, () => undefined);
     return {
       async step(batch, learningRate) {
         const start = performance.now();

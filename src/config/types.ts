@@ -144,6 +144,8 @@ export interface Config {
     readonly kind: "auto" | "webgpu" | "wasm" | "tfjs-webgpu" | "tfjs-webgl" | "tfjs-cpu";
     /** Threads that WebAssembly computes with, in training and evaluation. */
     readonly threads: number | "auto";
+    /** Whether WebGPU chooses among kernels by timing them before the first step; auto: on a GPU that can time them. */
+    readonly autotune: "auto" | "on" | "off";
   };
 }
 

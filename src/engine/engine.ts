@@ -68,6 +68,11 @@ export interface EngineSettings {
   readonly batchNorm?: "batch" | "running";
   /** Of the processor, for engines that compute on it; "auto" unless given. */
   readonly threads?: number | "auto";
+  /**
+   * Whether kernels are chosen by timing them when the engine is built, where several can run a layer: "auto" on a GPU that can
+   * time them. Sums of another kernel differ in their last digit, so "off", unless given, is for runs that must repeat.
+   */
+  readonly autotune?: "auto" | "on" | "off";
   readonly tracer: Tracer;
 }
 
@@ -117,6 +122,18 @@ export interface EngineInfo {
   readonly fallbackNotice: string;
   /** Whether a step can tell how long each of its kernels ran, when the tracer wants to know. */
   readonly timesKernels: boolean;
+  /** Where kernels were chosen by trial. */
+  readonly tuned?: readonly TunedShape[];
+}
+
+/** The kernels that were tried for one shape of layer. */
+export interface TunedShape {
+  /** "conv 4×64×40×40 4×16×40×40 kernel 3 stride 1". */
+  readonly shape: string;
+  /** The one that runs. */
+  readonly kernel: string;
+  /** Fastest first. */
+  readonly times: readonly { readonly kernel: string; readonly milliseconds: number }[];
 }
 
 export type EngineId = "tfjs-webgpu" | "tfjs-webgl" | "tfjs-cpu" | "webgpu" | "wasm";

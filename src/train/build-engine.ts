@@ -51,6 +51,7 @@ export function engineSettings(config: Config, model: StartModel, tracer: Tracer
     normalisation: preprocessing,
     thresholdRange: [targets.thresholdMin, targets.thresholdMax],
     threads: config.engine.threads,
+    autotune: config.engine.autotune,
     ...(frozen && { frozen }),
     ...(batchNorm && { batchNorm }),
     tracer,

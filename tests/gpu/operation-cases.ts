@@ -123,7 +123,9 @@ function convShapes(): ConvShape[] {
       outputs: 34,
     })),
   );
-  return [...plain, ...depthwise, grouped, ...many];
+  // More than one tile of channels in workgroup memory.
+  const wide = { kernel: 1, stride: 1, padding: 0, groups: 1, inputs: 20, outputs: 70 };
+  return [...plain, ...depthwise, grouped, ...many, wide];
 }
 
 export function convCases(): OperationCase[] {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { requestGpu } from "../../src/engine/webgpu/index.ts";
+import { variantsFor } from "../../src/engine/webgpu/variants.ts";
 import { checkOperation } from "./check-operation.ts";
 import {
   batchNormCases,
@@ -28,4 +29,25 @@ describe.each<[string, readonly OperationCase[]]>([
     expect(values).toBeLessThan(1e-5);
     expect(gradients).toBeLessThan(1e-4);
   });
+});
+
+// Which of them runs a layer is decided by trial on a GPU, so each must be right, also where none would be chosen here.
+// A few shapes, because a software adapter compiles them slowly: 3×3 of both strides, 5×5, groups, many channels.
+const SHAPES = new Set(["5", "6", "8", "20", "25"]);
+const someCases = convCases().filter(({ name }) => SHAPES.has(name.split(" ").at(-1) ?? ""));
+const byVariant = someCases.flatMap((one) =>
+  variantsFor(one.op, true)
+    .filter((variant) => variant !== "workgroup64" || one.name.endsWith(" 25"))
+    .map((variant) => [`${one.name} by ${variant}`, one, variant] as const),
+);
+
+it.each(byVariant)("%s", async (_name, one, variant) => {
+  const { device } = await requestGpu();
+  if (!variantsFor(one.op, device.features.has("subgroups" as GPUFeatureName)).includes(variant)) return;
+  const { values, gradients } = await checkOperation(device, structuredClone(one), {
+    ...settings,
+    variantOf: () => variant,
+  });
+  expect(values).toBeLessThan(1e-5);
+  expect(gradients).toBeLessThan(1e-4);
 });

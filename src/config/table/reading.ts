@@ -128,4 +128,17 @@ export const readingFields = {
       when: (c: Config) => c.engine.kind === "wasm" || c.engine.kind === "auto",
     },
   },
+  "engine.autotune": {
+    label: "Kernels by trial",
+    unit: "",
+    type: choice({ auto: "On a GPU", on: "Always", off: "Never" }),
+    defaults: "auto",
+    help: "Times the kernels that can run each layer before the first step and keeps the fastest. Never, for runs that must repeat to the last digit.",
+    group: "Model",
+    takesEffect: "restart",
+    applies: {
+      sentence: "only for compiled WebGPU",
+      when: (c: Config) => c.engine.kind === "webgpu" || c.engine.kind === "auto",
+    },
+  },
 } satisfies Partial<Record<FieldPath, FieldSpec>>;

@@ -13,6 +13,7 @@ import { STEP_WORDS } from "./kernels/optimizer/optimizer.ts";
 import { Compiler, type Program } from "./program.ts";
 import { Resources, tensorName } from "./resources.ts";
 import { stateBuffers } from "./state.ts";
+import { tune, wantsTuning } from "./tune.ts";
 
 /** Compiles everything that a run needs. Throws PlaygroundError when the network does not fit the device. */
 export async function buildWebGpuEngine(
@@ -21,17 +22,20 @@ export async function buildWebGpuEngine(
   gpu: GpuDevice,
 ): Promise<WebGpuEngine> {
   const { graph, runningNorms } = freeze(given.graph, given);
-  const settings = { ...given, graph };
-  const plan = planTraining(graph, settings, runningNorms);
+  const plan = planTraining(graph, given, runningNorms);
   const [prediction, withThreshold] = [false, true].map((threshold) =>
-    planPrediction(graph, settings, { threshold }),
+    planPrediction(graph, given, { threshold }),
   );
   if (prediction === undefined || withThreshold === undefined) throw new Error("no plan for predictions");
+  const compiler = new Compiler(gpu.device);
+  const tuning = wantsTuning(given.autotune ?? "off", gpu)
+    ? await tune(plan, given, gpu, compiler, progress)
+    : undefined;
+  const settings = { ...given, graph, variantOf: tuning?.variantOf };
   const calls = trainingCalls(plan, settings);
   const resources = new Resources(gpu.device);
   try {
     createBuffers([plan, prediction, withThreshold], calls, settings, resources);
-    const compiler = new Compiler(gpu.device);
     const predict = predictionCalls(prediction, settings);
     const total = compiler.newShaders([...calls.forward, ...calls.backward, ...calls.move, ...calls.gather]);
     let done = 0;
@@ -50,7 +54,16 @@ export async function buildWebGpuEngine(
     // Its shaders compile while the first steps run; the first prediction waits for them.
     const predictAll = compiler.program(predictionName(settings.batchSize, false), predict, resources);
     predictAll.catch(() => undefined);
-    const engine = new WebGpuEngine({ settings, plan, gpu, resources, compiler, programs, predictAll });
+    const engine = new WebGpuEngine({
+      settings,
+      plan,
+      gpu,
+      resources,
+      compiler,
+      programs,
+      predictAll,
+      ...(tuning === undefined ? {} : { tuned: tuning.shapes }),
+    });
     engine.load({ weights: settings.initialWeights, optimizer: new Map(), moves: 0 });
     return engine;
   } catch (error) {

@@ -39,11 +39,13 @@ import {
   scaleChannelsScaleGradient,
 } from "./kernels/pooling/pooling.ts";
 import { type Partial, PartialSpace } from "./partials.ts";
+import type { VariantOf } from "./variants.ts";
 
-export type CallSettings = Pick<
-  EngineSettings,
-  "loss" | "thresholdRange" | "normalisation" | "optimizer" | "clipNorm"
->;
+export interface CallSettings
+  extends Pick<EngineSettings, "loss" | "thresholdRange" | "normalisation" | "optimizer" | "clipNorm"> {
+  /** Which kernel runs an operation that several can; unless given, the one that suits its shape on most adapters. */
+  readonly variantOf?: VariantOf | undefined;
+}
 
 /** A training step's dispatches, in order, by phase. */
 export interface TrainingCalls {
@@ -103,15 +105,16 @@ export function callsFor(
   settings: CallSettings,
   reserve: (slot: Slot, copies: number) => Partial,
 ): KernelCall[] {
+  const variant = settings.variantOf?.(op);
   switch (op.kind) {
     case "importImage":
       return [importImage(op.output, settings.normalisation)];
     case "conv":
-      return [conv(op)];
+      return [conv(op, variant)];
     case "convInputGradient":
-      return [op.geometry.stride === 1 ? convInputGradient(op) : convInputGradientStrided(op)];
+      return [op.geometry.stride === 1 ? convInputGradient(op, variant) : convInputGradientStrided(op)];
     case "convWeightGradient":
-      return [convWeightGradient(op, (copies) => reserve(op.gradient, copies))];
+      return [convWeightGradient(op, (copies) => reserve(op.gradient, copies), variant)];
     case "convTranspose":
       return [convTranspose(op)];
     case "convTransposeInputGradient":

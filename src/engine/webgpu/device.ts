@@ -12,6 +12,8 @@ export interface GpuDevice {
   readonly failed: Promise<never>;
 }
 
+/** Used where the adapter has them: times of kernels, and kernels that share values within a subgroup. */
+const WANTED_FEATURES = ["timestamp-query", "subgroups"];
 /** What a large batch may need more of than the minimum that every adapter has. */
 const WANTED_LIMITS = ["maxStorageBufferBindingSize", "maxBufferSize"] as const;
 
@@ -42,7 +44,7 @@ async function open(gpu: GPU | undefined): Promise<GpuDevice> {
   }
   const { info, limits } = adapter;
   const device = await adapter.requestDevice({
-    requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
+    requiredFeatures: WANTED_FEATURES.filter((name) => adapter.features.has(name)) as GPUFeatureName[],
     requiredLimits: Object.fromEntries(WANTED_LIMITS.map((name) => [name, limits[name]])),
   });
   const name = [info.vendor, info.architecture || info.device || info.description].filter(Boolean).join(" ");

@@ -14,7 +14,7 @@ import type {
 } from "../engine.ts";
 import { planPrediction } from "../plan/plan.ts";
 import type { Plan } from "../plan/types.ts";
-import { predictionCalls, trainingCalls } from "./calls.ts";
+import { type CallSettings, predictionCalls, trainingCalls } from "./calls.ts";
 import type { GpuDevice } from "./device.ts";
 import { STEP_WORDS } from "./kernels/optimizer/optimizer.ts";
 import { KernelClock, type TimedSlot } from "./kernel-clock.ts";
@@ -42,7 +42,9 @@ export function predictionName(batchSize: number, threshold: boolean): string {
 }
 
 export interface EngineParts {
-  readonly settings: EngineSettings;
+  readonly settings: EngineSettings & Pick<CallSettings, "variantOf">;
+  /** What was chosen by trial, where anything was. */
+  readonly tuned?: EngineInfo["tuned"];
   readonly plan: Plan;
   readonly gpu: GpuDevice;
   readonly resources: Resources;
@@ -83,6 +85,7 @@ export class WebGpuEngine implements Engine {
         ? "This machine offers WebGPU only on its processor; training is many times slower than on a GPU."
         : "",
       timesKernels: gpu.device.features.has("timestamp-query"),
+      ...(parts.tuned === undefined ? {} : { tuned: parts.tuned }),
     };
     this.failed = gpu.failed;
     gpu.failed.catch((error: PlaygroundError) => {

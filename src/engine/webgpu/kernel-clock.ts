@@ -34,7 +34,13 @@ export class KernelClock {
   private readonly all: TimedSlot[] = [];
   private readonly capacity: number;
 
-  constructor(device: GPUDevice, resources: Resources, plan: Plan, settings: EngineSettings, slots: number) {
+  constructor(
+    device: GPUDevice,
+    resources: Resources,
+    plan: Plan,
+    settings: CallSettings & Pick<EngineSettings, "tracer">,
+    slots: number,
+  ) {
     this.device = device;
     this.tracer = settings.tracer;
     this.facts = kernelFacts(plan, settings);

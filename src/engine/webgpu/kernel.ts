@@ -49,6 +49,8 @@ export interface KernelCall {
   /** Become storage arrays of that name. */
   readonly bindings: Readonly<Record<string, Binding>>;
   readonly workgroups: readonly [number, number, number];
+  /** Of the language and the device, beyond what every device has. */
+  readonly features?: readonly "subgroups"[];
 }
 
 /** The whole shader: declarations, then the expanded text. Binding 0 is the uniform, where there is one. */
@@ -57,7 +59,7 @@ export function shaderText(call: KernelCall): string {
     ...Object.keys(call.sizes).map((name) => `${name}: u32`),
     ...Object.keys(call.numbers ?? {}).map((name) => `${name}: f32`),
   ];
-  const declarations: string[] = [];
+  const declarations = (call.features ?? []).map((feature) => `enable ${feature};`);
   if (fields.length > 0) {
     declarations.push(
       `struct Sizes { ${fields.join(", ")} }`,

@@ -38,6 +38,22 @@ export class Resources {
     return buffer;
   }
 
+  /** Frees a buffer that nothing queued will use again; one that is not there is fine. */
+  release(name: string): void {
+    const buffer = this.buffers.get(name);
+    if (buffer === undefined) return;
+    const purpose = purposeOf(name);
+    this.purposes.set(purpose, (this.purposes.get(purpose) ?? 0) - buffer.size);
+    this.bytes -= buffer.size;
+    this.buffers.delete(name);
+    buffer.destroy();
+  }
+
+  replace(name: string, words: number, usage: number): GPUBuffer {
+    this.release(name);
+    return this.create(name, words, usage);
+  }
+
   get(name: string): GPUBuffer {
     const buffer = this.buffers.get(name);
     if (buffer === undefined) throw new Error(`the engine has no buffer "${name}"`);

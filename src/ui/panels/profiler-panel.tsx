@@ -10,6 +10,7 @@ import { useApp, usePlayground } from "../use-app.ts";
 import { ClockFacts, CostFacts, MemoryFacts } from "./profiler-facts.tsx";
 import { gpuClockMs, ProfilerTable } from "./profiler-table.tsx";
 import { ProfilerTimeline } from "./profiler-timeline.tsx";
+import { TunedFacts } from "./tuned-facts.tsx";
 
 /** New spans are laid out anew at most so often; many of them less often: it costs more than drawing them. */
 const REBUILD_MS = 500;
@@ -38,6 +39,7 @@ export function ProfilerPanel() {
         <div className="profiler-side">
           <CostFacts />
           <MemoryFacts />
+          <TunedFacts />
         </div>
       </div>
       <ClockFacts />

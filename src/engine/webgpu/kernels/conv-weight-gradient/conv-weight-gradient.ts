@@ -1,10 +1,13 @@
-// One dispatch for the weight gradient of a convolution. Writes partial sums, one set for each split of the pixels;
+// One dispatch for the weight gradient of a convolution, by register tiles unless tiles in workgroup memory are asked for.
+// Writes partial sums, one set for each split of the pixels;
 // `gather-gradients` adds them up.
 
 import type { ConvGeometry, PlanOp } from "../../../plan/types.ts";
 import { blocks, type KernelCall, named, place, reads } from "../../kernel.ts";
 import type { Partial } from "../../partials.ts";
-import { rowsFor } from "../shared/tiles.ts";
+import { SIDES, type Variant } from "../../variants.ts";
+import workgroupText from "../conv-weight-gradient-workgroup/conv-weight-gradient-workgroup.wgsl?raw";
+import { DEPTH, rowsFor } from "../shared/tiles.ts";
 import text from "./conv-weight-gradient.wgsl?raw";
 
 type Op = Extract<PlanOp, { kind: "convWeightGradient" }>;
@@ -20,7 +23,12 @@ function tileOf({ kernel, stride }: ConvGeometry): { out: number; inputs: number
 }
 
 /** `reserve` hands out space for so many partial copies of the gradient. */
-export function convWeightGradient(op: Op, reserve: (splits: number) => Partial): KernelCall {
+export function convWeightGradient(
+  op: Op,
+  reserve: (splits: number) => Partial,
+  variant: Variant = "columns",
+): KernelCall {
+  if (variant === "workgroup32" || variant === "workgroup64") return inWorkgroups(op, reserve, variant);
   const { input, outputGradient, geometry } = op;
   const { kernel, stride, padding, groups } = geometry;
   const [inChannels, outChannels] = [input.channels / groups, outputGradient.channels / groups];
@@ -64,5 +72,51 @@ export function convWeightGradient(op: Op, reserve: (splits: number) => Partial)
       partials: named("partials", "read_write", { offset, size }),
     },
     workgroups: [blocks(lanes * splits, 64), groups * tiles, 1],
+  };
+}
+
+/** Workgroups that share the work at least. */
+const WORKGROUPS = 128;
+
+function inWorkgroups(
+  { input, outputGradient, geometry }: Op,
+  reserve: (splits: number) => Partial,
+  variant: "workgroup32" | "workgroup64",
+): KernelCall {
+  const { kernel, stride, padding, groups } = geometry;
+  const [inChannels, outChannels] = [input.channels / groups, outputGradient.channels / groups];
+  const side = SIDES[variant];
+  const tiles = blocks(outChannels, side);
+  const columnTiles = blocks(inChannels * kernel ** 2, side);
+  const pixels = outputGradient.batch * outputGradient.height * outputGradient.width;
+  const share = blocks(blocks(pixels, blocks(WORKGROUPS, tiles * columnTiles * groups)), DEPTH) * DEPTH;
+  const splits = blocks(pixels, share);
+  const { offset, stride: partialStride, size } = reserve(splits);
+  return {
+    kernel: variant === "workgroup32" ? "convWeightGradientWorkgroup32" : "convWeightGradientWorkgroup64",
+    source: workgroupText,
+    constants: { K: kernel, STRIDE: stride, SIDE: side, DEPTH },
+    sizes: {
+      inChannels,
+      inHeight: input.height,
+      inWidth: input.width,
+      outChannels,
+      outHeight: outputGradient.height,
+      outWidth: outputGradient.width,
+      padding,
+      tiles,
+      columnTiles,
+      pixels,
+      share,
+      partialStride,
+      ...place("input", input),
+      ...place("gradient", outputGradient),
+    },
+    bindings: {
+      input: reads(input),
+      outputGradient: reads(outputGradient),
+      partials: named("partials", "read_write", { offset, size }),
+    },
+    workgroups: [columnTiles * splits, groups * tiles, 1],
   };
 }

@@ -1,17 +1,20 @@
-// One dispatch for a convolution, or for the input gradient of a stride-1 convolution, which is one too.
-// Chooses between the kernel for wide maps and the one for small maps, and the register tile; sizes travel in the uniform.
+// One dispatch for a convolution, or for the input gradient of a stride-1 convolution, which is one too, by the kernel that
+// is asked for; unless one is, by a register tile that suits the size of the map. Sizes travel in the uniform.
 
 import type { ConvGeometry, Epilogue, PlanOp, Slot, View } from "../../../plan/types.ts";
 import { type Binding, blocks, type KernelCall, place, reads, readsSlot, writes } from "../../kernel.ts";
 import { epilogueParts, NO_EPILOGUE, withEpilogue } from "../shared/epilogue.ts";
-import { rowsFor } from "../shared/tiles.ts";
+import { DEPTH, rowsFor } from "../shared/tiles.ts";
+import { SIDES, type Variant } from "../../variants.ts";
+import subgroupsText from "../conv-subgroups/conv-subgroups.wgsl?raw";
+import workgroupText from "../conv-workgroup/conv-workgroup.wgsl?raw";
 import channelsText from "../conv-channels/conv-channels.wgsl?raw";
 import text from "./conv.wgsl?raw";
 
 type ConvOp = Extract<PlanOp, { kind: "conv" }>;
 type InputGradientOp = Extract<PlanOp, { kind: "convInputGradient" }>;
 
-export function conv(op: ConvOp): KernelCall {
+export function conv(op: ConvOp, variant?: Variant): KernelCall {
   const { input, output, weight, geometry, epilogue } = op;
   const { kernel, groups } = geometry;
   const inputs = input.channels / groups;
@@ -24,11 +27,12 @@ export function conv(op: ConvOp): KernelCall {
     epilogue,
     strides,
     accumulate: false,
+    variant,
   });
 }
 
 /** Stride 1 only. */
-export function convInputGradient(op: InputGradientOp): KernelCall {
+export function convInputGradient(op: InputGradientOp, variant?: Variant): KernelCall {
   const { outputGradient, inputGradient, weight, geometry, accumulate } = op;
   const { kernel, padding, groups } = geometry;
   const inputs = inputGradient.channels / groups;
@@ -45,6 +49,7 @@ export function convInputGradient(op: InputGradientOp): KernelCall {
       tapStep: -1,
     },
     accumulate,
+    variant,
   });
 }
 
@@ -57,6 +62,7 @@ interface Tiled {
   /** Distance of the weights of neighbouring output channels, input channels and taps, and where the first tap lies. */
   readonly strides: Readonly<Record<"weightOut" | "weightIn" | "firstTap" | "tapStep", number>>;
   readonly accumulate: boolean;
+  readonly variant: Variant | undefined;
 }
 
 /** Below this width threads side by side would often stand in different rows. */
@@ -68,8 +74,8 @@ function tiled(name: string, what: Tiled): KernelCall {
   const { input, output, weight, geometry, strides } = what;
   const { kernel, padding, groups } = geometry;
   const [inChannels, outChannels] = [input.channels / groups, output.channels / groups];
-  const isSmall = output.width < NARROW && outChannels >= MANY_CHANNELS && kernel <= 3;
-  const tile = isSmall ? channelTile(what, outChannels) : columnTile(what, outChannels);
+  const variant = what.variant ?? usualConv(what, outChannels);
+  const tile = tileOf(variant, what, outChannels);
   const parts = epilogueParts(what.epilogue);
   const bindings: Record<string, Binding> = {
     input: reads(input),
@@ -78,8 +84,9 @@ function tiled(name: string, what: Tiled): KernelCall {
     output: writes(output),
   };
   return {
-    kernel: isSmall ? `${name}Channels` : name,
-    source: withEpilogue(isSmall ? channelsText : text),
+    kernel: variant === "columns" ? name : `${name}${KERNEL_NAMES[variant]}`,
+    source: withEpilogue(tile.text),
+    ...(variant === "subgroups" ? { features: ["subgroups"] as const } : {}),
     constants: {
       K: kernel,
       STRIDE: geometry.stride,
@@ -108,7 +115,26 @@ function tiled(name: string, what: Tiled): KernelCall {
   };
 }
 
-type Tile = Pick<KernelCall, "constants" | "sizes" | "workgroups">;
+type Tile = Pick<KernelCall, "constants" | "sizes" | "workgroups"> & { readonly text: string };
+
+const KERNEL_NAMES: Readonly<Record<Exclude<Variant, "columns">, string>> = {
+  channels: "Channels",
+  workgroup32: "Workgroup32",
+  workgroup64: "Workgroup64",
+  subgroups: "Subgroups",
+};
+
+function usualConv({ output, geometry }: Tiled, outChannels: number): Variant {
+  const isSmall = output.width < NARROW && outChannels >= MANY_CHANNELS && geometry.kernel <= 3;
+  return isSmall ? "channels" : "columns";
+}
+
+function tileOf(variant: Variant, what: Tiled, outChannels: number): Tile {
+  if (variant === "columns") return columnTile(what, outChannels);
+  if (variant === "channels") return channelTile(what, outChannels);
+  if (variant === "subgroups") return subgroupTile(what, outChannels);
+  return workgroupTile(what, outChannels, SIDES[variant]);
+}
 
 /** Threads side by side are columns; each takes some rows of some channels. */
 function columnTile({ output, geometry }: Tiled, outChannels: number): Tile {
@@ -118,6 +144,7 @@ function columnTile({ output, geometry }: Tiled, outChannels: number): Tile {
   const strips = blocks(output.height, rows);
   const tiles = blocks(outChannels, out);
   return {
+    text,
     constants: {
       ROWS: rows,
       OUT: out,
@@ -141,8 +168,34 @@ function channelTile({ output, geometry }: Tiled, outChannels: number): Tile {
   const columns = rowsFor(output.width, 5);
   const [tileRows, tileColumns] = [blocks(output.height, rows), blocks(output.width, columns)];
   return {
+    text: channelsText,
     constants: { ROWS: rows, COLS: columns },
     sizes: { tileRows, tileColumns },
     workgroups: [blocks(outChannels * tileRows * tileColumns * output.batch, 64), geometry.groups, 1],
+  };
+}
+
+/** A workgroup takes SIDE channels × SIDE pixels, and keeps what it needs of both operands in its own memory. */
+function workgroupTile({ output, geometry }: Tiled, outChannels: number, side: number): Tile {
+  const tiles = blocks(outChannels, side);
+  const pixels = output.batch * output.height * output.width;
+  return {
+    text: workgroupText,
+    constants: { SIDE: side, DEPTH },
+    sizes: { tiles },
+    workgroups: [blocks(pixels, side), geometry.groups * tiles, 1],
+  };
+}
+
+/** A thread takes one pixel of some channels; weights go round in the subgroup. */
+function subgroupTile({ output, geometry }: Tiled, outChannels: number): Tile {
+  const out = Math.min(8, outChannels);
+  const tiles = blocks(outChannels, out);
+  const pixels = output.batch * output.height * output.width;
+  return {
+    text: subgroupsText,
+    constants: { OUT: out },
+    sizes: { tiles },
+    workgroups: [blocks(pixels, 64), geometry.groups * tiles, 1],
   };
 }

@@ -1,4 +1,7 @@
-// Sizes of register tiles.
+// Sizes of tiles.
+
+/** How far along the sum a tile in workgroup memory reaches. */
+export const DEPTH = 16;
 
 /** Rows of a tile, at most `most`: as little waste at the lower edge as can be, then as large as can be. */
 export function rowsFor(height: number, most: number): number {
