@@ -1,12 +1,10 @@
 // The switchable features, as whatever shows, links or assesses them sees them: a few settings each,
 // and the counter that proves it on or off. A feature that the table gains becomes an arm of the lab by one entry here.
 
+import type { CacheSwitch } from "./cache-forecast.ts";
 import type { FieldPath, FieldValue } from "./fields.ts";
 
 export type FactorId = string;
-
-export const CACHE_IDS = ["polygonCache", "imageCache", "mapCache", "sampleCache"] as const;
-export type CacheId = (typeof CACHE_IDS)[number];
 
 export type Settings = Readonly<Partial<Record<FieldPath, FieldValue>>>;
 
@@ -36,7 +34,7 @@ export const FACTORS: readonly Factor[] = [
 ];
 
 /** The caches' ids are the names of their switches. */
-function cache(id: CacheId, label: string): Factor {
+function cache(id: CacheSwitch, label: string): Factor {
   const path = `features.${id}` as const;
   return { id, label, on: { [path]: true }, off: { [path]: false }, proof: id, isCache: true };
 }

@@ -33,8 +33,6 @@ export {
 } from "./cache-forecast.ts";
 export { evaluationEverySteps, plannedEpochs, plannedSteps, usedPages } from "./plan.ts";
 export {
-  CACHE_IDS,
-  type CacheId,
   DEFAULT_FACTORS,
   type Factor,
   type FactorId,

@@ -1,7 +1,7 @@
 // Runs the lab's jobs, one at a time, each in a worker of its own. The person's run is paused before and goes on afterwards.
 
 import { errorDataOf, type LabClient, type LabJob } from "../client/index.ts";
-import { type AssessWishes, CACHE_IDS, encodeLink, findFactor } from "../config/index.ts";
+import { type AssessWishes, CACHE_SWITCHES, encodeLink, findFactor } from "../config/index.ts";
 import { PlaygroundError } from "../core/index.ts";
 import type { CostWishes, EngineId, LabEvent, LabSubject } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
@@ -125,7 +125,7 @@ export function createLabControl(context: Context, control: RunControl): LabCont
           goal: {
             pages: goalPages ?? subject.dataset.train.length,
             epochs: goalEpochs,
-            cacheBudgetBytes: Object.fromEntries(CACHE_IDS.map((id) => [id, features[`${id}Bytes`]])),
+            cacheBudgetBytes: Object.fromEntries(CACHE_SWITCHES.map((id) => [id, features[`${id}Bytes`]])),
           },
           context: {
             environment: machine.lab.environment(),

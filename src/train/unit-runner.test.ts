@@ -204,8 +204,28 @@ describe("a unit of the lab", () => {
         "training step",
         "evaluation step",
         "profiler",
-        "polygonCache+profiler+cold",
+        "polygonCache+imageCache+mapCache+sampleCache+profiler+cold",
       ]),
     );
+  });
+
+  it("measures the profiler by switching it while a run goes on, and the losses do not notice", async () => {
+    const runner = createUnitRunner({ resolved, dataset }, tools(statefulFactory()));
+    const plain = await runner.runSwitched((step) => (step < 12 ? "off" : null));
+    const spans: number[] = [];
+    const depths = ["off", 0, 1, "off"] as const;
+    const switched = await runner.runSwitched((step, stepMs, spanCount) => {
+      expect(stepMs).toBeGreaterThan(0);
+      spans.push(spanCount);
+      return step < 12 ? (depths[Math.floor(step / 3)] ?? null) : null;
+    });
+    expect(switched.losses).toEqual(plain.losses);
+    expect(switched.losses).toHaveLength(12);
+    // Steps 1 to 3 and 10 to 12 are off; what lies between is not.
+    expect(spans.slice(0, 3)).toEqual([0, 0, 0]);
+    expect(spans[5]).toBeGreaterThan(spans[2] ?? 0);
+    expect(spans[8]).toBeGreaterThan(spans[5] ?? 0);
+    expect(spans[11]).toBe(spans[9]);
+    runner.close();
   });
 });

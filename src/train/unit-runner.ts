@@ -11,7 +11,7 @@ import type {
   RunnerFacts,
   UnitResult,
 } from "../assess/index.ts";
-import { CACHE_IDS, type CacheId, type Config, configFrom, leavesOf } from "../config/index.ts";
+import { CACHE_SWITCHES, type CacheSwitch, type Config, configFrom, leavesOf } from "../config/index.ts";
 import { PlaygroundError } from "../core/index.ts";
 import type { Dataset } from "../dataset/index.ts";
 import type { EngineFactory } from "../engine/index.ts";
@@ -265,7 +265,8 @@ function withUnit(
     ...config,
     train: { ...config.train, limitPages: unit.pages, length: { unit: "steps", count: unit.steps } },
     evaluation: { every: { unit: "steps", count: NEVER }, pages: unit.scoredPages },
-    features: { ...config.features, ...unit.caches },
+    // What an arm switches off must not be switched on by a predictor, and nothing comes from earlier runs.
+    features: { ...config.features, ...unit.caches, cacheAuto: false, cachePersistent: false },
   };
 }
 
@@ -285,13 +286,13 @@ function movesOf(before: RunCounters | null, after: RunCounters | null): Counter
   }));
 }
 
-type CachesOn = Readonly<Record<CacheId, boolean>>;
+type CachesOn = Readonly<Record<CacheSwitch, boolean>>;
 
 const NO_CACHES: CachesOn = { polygonCache: false, imageCache: false, mapCache: false, sampleCache: false };
 
 function cachesOf(arm: Arm): CachesOn {
-  const on = CACHE_IDS.map((id) => [id, arm.settings[`features.${id}`] === true]);
-  return Object.fromEntries(on) as Record<CacheId, boolean>;
+  const on = CACHE_SWITCHES.map((id) => [id, arm.settings[`features.${id}`] === true]);
+  return Object.fromEntries(on) as Record<CacheSwitch, boolean>;
 }
 
 /** Of all caches together: those that are off stand still. */
