@@ -9,6 +9,7 @@ import { benchEngines } from "./bench/engine.ts";
 import { benchKernels } from "./bench/kernels/measure.ts";
 import { benchParity } from "./bench/parity.ts";
 import { benchPipeline } from "./bench/pipeline.ts";
+import { benchTargets } from "./bench/targets.ts";
 import { CONTESTANTS, type ContestantKey, NETS, type NetName } from "./bench/types.ts";
 
 const HELP = `npm run bench -- --suite engine [--report FILE] [--only A|B|S] [--rounds N] [--contestants LIST]
@@ -28,6 +29,8 @@ npm run bench -- --suite kernels [--report FILE] [--only A|B|S] [--rounds N]
   --suite kernels    in Node, one thread of WASM: GFLOP/s of a step's convolutions beside a plain 512³ product, and the module's size
 npm run bench -- --suite pipeline [--report FILE] [--rounds N]
   --suite pipeline   from file to finished sample at 640 px: no cache, each tier, all; 20, 50, 100 words; epochs 1 to 3
+npm run bench -- --suite targets [--report FILE] [--rounds N]
+  --suite targets    target maps here and with numpy, OpenCV and pyclipper (Python with the three), page by page in turn
 OCR_GPU=real uses the machine's graphics card instead of the software adapter.`;
 
 const IDS: readonly EngineId[] = ["webgpu", "wasm", "tfjs-webgpu", "tfjs-webgl", "tfjs-cpu"];
@@ -41,6 +44,13 @@ export async function run(args: readonly string[]): Promise<number> {
     return 2;
   }
   if ((values.suite === "parity" || values.suite === "curves") && !values.help) return comparePair(values);
+  if (values.suite === "targets" && !values.help) {
+    const repeats = roundsOf(values.rounds);
+    if (repeats === undefined) return wrongRounds();
+    const targets = await benchTargets([20, 50, 100], repeats);
+    if (values.report !== undefined) writeReport(values.report, targets);
+    return 0;
+  }
   if (values.suite === "pipeline" && !values.help) {
     const repeats = roundsOf(values.rounds);
     if (repeats === undefined) return wrongRounds();

@@ -6,6 +6,7 @@ import { resolveOrThrow } from "../../src/config/index.ts";
 import type { Page } from "../../src/dataset/index.ts";
 import { TIERS, type Tier } from "../../src/targets/index.ts";
 import { benchPages, nodeTools } from "./pipeline-pages.ts";
+import { openStep } from "./pipeline-step.ts";
 import { percentile } from "./types.ts";
 
 export interface PipelineRow {
@@ -35,6 +36,18 @@ export interface PipelineRatio {
   readonly n: number;
 }
 
+/** What a tier saves of a whole training step: loading and network one after the other, on the engine and model named. */
+export interface StepShare {
+  readonly words: number;
+  readonly tiers: string;
+  readonly augmented: boolean;
+  /** Saved by the tier, and at most by any cache of loading (Amdahl): shares of the uncached step, medians. */
+  readonly saved: number;
+  readonly bound: number;
+  readonly dataMs: number;
+  readonly networkMs: number;
+}
+
 export interface PipelineReport {
   readonly schema: "ocr-training-playground/pipeline-bench@1";
   readonly inputSizePx: number;
@@ -42,6 +55,7 @@ export interface PipelineReport {
   readonly repeats: number;
   readonly rows: readonly PipelineRow[];
   readonly ratios: readonly PipelineRatio[];
+  readonly steps: { readonly engine: string; readonly model: string; readonly shares: readonly StepShare[] };
 }
 
 interface Arm {
@@ -74,17 +88,23 @@ export async function benchPipeline(words: readonly number[], repeats: number): 
   const rows: PipelineRow[] = [];
   const ratios: PipelineRatio[] = [];
   const count = 6;
+  const network = await openStep(INPUT_PX);
+  const shares: StepShare[] = [];
   for (const wordCount of words) {
     const pages = await benchPages(wordCount, count);
     // Once for nothing: the compiler has seen every path before anything is counted.
     await measure(pages, 0);
+    const sample = await sampleOf(pages);
+    await network.step(sample);
+    const networkMs: number[] = [];
     const measured: Measured[] = [];
     const rates = new Map<string, { hits: number; lookups: number }>();
-    const shares: number[] = [];
+    const lookUpShares: number[] = [];
     for (let repeat = 1; repeat <= repeats; repeat++) {
       const round = await measure(pages, repeat);
       measured.push(...round.measured);
-      shares.push(round.lookUpShare);
+      lookUpShares.push(round.lookUpShare);
+      networkMs.push(await network.step(sample));
       for (const [name, rate] of round.rates) {
         const sum = rates.get(name) ?? { hits: 0, lookups: 0 };
         rates.set(name, { hits: sum.hits + rate.hits, lookups: sum.lookups + rate.lookups });
@@ -93,13 +113,44 @@ export async function benchPipeline(words: readonly number[], repeats: number): 
     rows.push(...rowsOf(wordCount, measured, rates));
     ratios.push(...ratiosOf(wordCount, measured));
     const arm = { words: wordCount, split: "train", tiers: "polygons", augmented: true } as const;
-    ratios.push({ ...arm, what: "lookUpShare", ...spreadOf(shares) });
+    ratios.push({ ...arm, what: "lookUpShare", ...spreadOf(lookUpShares) });
+    shares.push(...sharesOf(wordCount, rows, percentile(networkMs, 0.5)));
   }
+  network.dispose();
   for (const ratio of ratios) console.log(sentenceOf(ratio));
+  console.log(`Of a whole step, a page at a time, ${network.model} on ${network.info.adapter}:`);
+  for (const share of shares) console.log(shareSentence(share));
   return {
     schema: "ocr-training-playground/pipeline-bench@1",
     ...{ inputSizePx: INPUT_PX, pages: count, repeats, rows, ratios },
+    steps: { engine: network.info.adapter, model: network.model, shares },
   };
+}
+
+async function sampleOf(pages: readonly Page[]) {
+  const loader = await openLoader({ tiers: "none", augmented: false, split: "train" }, pages);
+  return loader.prepare({ pageId: pages[0]?.id ?? "", split: "train", epoch: 0, sequence: 0 });
+}
+
+function sharesOf(words: number, rows: readonly PipelineRow[], networkMs: number): StepShare[] {
+  const last = rows.filter((row) => row.words === words && row.split === "train" && row.epoch === EPOCHS);
+  return last.flatMap(({ tiers, augmented, dataMs: cachedMs }) => {
+    const without = last.find((row) => row.tiers === "none" && row.augmented === augmented);
+    if (tiers === "none" || without === undefined) return [];
+    const { dataMs } = without;
+    const step = dataMs + networkMs;
+    return [
+      { words, tiers, augmented, saved: (dataMs - cachedMs) / step, bound: dataMs / step, dataMs, networkMs },
+    ];
+  });
+}
+
+function shareSentence({ words, tiers, augmented, saved, bound, dataMs, networkMs }: StepShare): string {
+  const how = augmented ? "augmented" : "not augmented";
+  return (
+    `${String(words).padStart(3)} words, ${how}, ${tiers}: saves ${(100 * saved).toFixed(1)} % of a step of ` +
+    `${(dataMs + networkMs).toFixed(0)} ms; no cache of loading can save more than ${(100 * bound).toFixed(1)} %`
+  );
 }
 
 /** One repeat: fresh loaders, three epochs, every page by every arm before the next page. */
