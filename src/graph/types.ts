@@ -85,6 +85,8 @@ export interface Parameter {
   readonly block: Block;
   /** False for running statistics and for frozen blocks. */
   readonly trainable: boolean;
+  /** Every value before the first step, where it is not that of its role. */
+  readonly initial?: number;
 }
 
 export interface Graph {
