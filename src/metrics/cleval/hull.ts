@@ -1,5 +1,5 @@
-// Convex hull as indices, in the turning direction from x towards y, beginning where the reference's library begins: where several
-// edges give the same smallest rectangle, the first one decides the cost of a false detection.
+// Convex hull as indices, in the turning direction from x towards y, and where the reference's library begins to list it: where
+// several edges give the same smallest rectangle, the first one decides the cost of a false detection.
 // The library is Qhull (Barber, Dobkin, Huhdanpaa, "The Quickhull algorithm for convex hulls", 1996), as SciPy lists its vertices.
 
 import { orientation } from "../../geometry/index.ts";
@@ -7,7 +7,7 @@ import { orientation } from "../../geometry/index.ts";
 type Coordinates = ArrayLike<number>;
 
 /** Indices of the corners of the hull, collinear points left out. Fewer than three when all points lie on one line. */
-export function convexHullFrom(xs: Coordinates, ys: Coordinates): number[] {
+export function convexHull(xs: Coordinates, ys: Coordinates): number[] {
   const order = Array.from(xs, (_, i) => i).sort(
     (i, j) => (xs[i] as number) - (xs[j] as number) || (ys[i] as number) - (ys[j] as number),
   );
@@ -24,11 +24,13 @@ export function convexHullFrom(xs: Coordinates, ys: Coordinates): number[] {
     kept.pop();
     return kept;
   };
-  const ring = [...chain(order), ...chain(order.reverse())];
-  if (ring.length < 3) return ring;
+  return [...chain(order), ...chain(order.reverse())];
+}
+
+/** Place in `ring` (three corners or more) at which the library's list begins. */
+export function startOfHull(xs: Coordinates, ys: Coordinates, ring: readonly number[]): number {
   const placeOf = (i: number): number => ring.findIndex((j) => xs[i] === xs[j] && ys[i] === ys[j]);
-  const start = Math.max(0, placeOf(firstCorner(xs, ys, (i) => placeOf(i) >= 0)));
-  return [...ring.slice(start), ...ring.slice(0, start)];
+  return Math.max(0, placeOf(firstCorner(xs, ys, (i) => placeOf(i) >= 0)));
 }
 
 /** A side of the growing hull; `newer` was found after `older`. */

@@ -2,7 +2,7 @@
 // gives it. Follows custom_MinAreaRect of the original OCR project (ocr/metrics/box_types.py) in float32 points and float64 arithmetic.
 
 import { roundHalfEven } from "../score.ts";
-import { convexHullFrom } from "./hull.ts";
+import { convexHull, startOfHull } from "./hull.ts";
 
 export const FLOAT32_EPSILON = 2 ** -23;
 const LARGEST = 100;
@@ -20,30 +20,33 @@ export function minAreaAspect(polygon: ArrayLike<number>): number {
     ys[i] = polygon[2 * i + 1] as number;
   }
   if (roundedSpan(xs) === 0 || roundedSpan(ys) === 0) return 0;
-  const hull = convexHullFrom(xs, ys);
+  const hull = convexHull(xs, ys);
   if (hull.length < 3) return 0;
-  let smallest = Infinity;
-  let aspect = 0;
-  for (let e = 0; e < hull.length; e++) {
-    const from = hull[e] as number;
-    const to = hull[(e + 1) % hull.length] as number;
-    const { parallel, orthogonal } = rectangleOn(xs, ys, hull, from, to);
-    const area = parallel * orthogonal;
-    if (area >= smallest) continue;
-    smallest = area;
-    aspect = Math.min(LARGEST, orthogonal / (parallel + FLOAT32_EPSILON));
-  }
-  return aspect;
+  const rectangles = hull.map((from, e) =>
+    rectangleOn(xs, ys, hull, from, hull[(e + 1) % hull.length] as number),
+  );
+  const smallest = Math.min(...rectangles.map(({ area }) => area));
+  const tied = rectangles.flatMap(({ area }, e) => (area === smallest ? [e] : []));
+  const aspects = tied.map((e) => (rectangles[e] as EdgeRectangle).aspect);
+  if (aspects.every((aspect) => aspect === aspects[0])) return aspects[0] ?? 0;
+  const start = startOfHull(xs, ys, hull);
+  const first = tied.findIndex((e) => e >= start);
+  return aspects[Math.max(0, first)] as number;
 }
 
-/** Sides of the rectangle around the hull with one side along the edge. */
+interface EdgeRectangle {
+  readonly area: number;
+  readonly aspect: number;
+}
+
+/** The rectangle around the hull with one side along the edge. */
 function rectangleOn(
   xs: Float32Array,
   ys: Float32Array,
   hull: readonly number[],
   from: number,
   to: number,
-): { parallel: number; orthogonal: number } {
+): EdgeRectangle {
   const dx = Math.fround((xs[to] as number) - (xs[from] as number));
   const dy = Math.fround((ys[to] as number) - (ys[from] as number));
   const length = Math.sqrt(dx * dx + dy * dy);
@@ -63,7 +66,10 @@ function rectangleOn(
     lowO = Math.min(lowO, o);
     highO = Math.max(highO, o);
   }
-  return { parallel: highP - lowP, orthogonal: highO - lowO };
+  const parallel = highP - lowP;
+  const orthogonal = highO - lowO;
+  const aspect = Math.min(LARGEST, orthogonal / (parallel + FLOAT32_EPSILON));
+  return { area: parallel * orthogonal, aspect };
 }
 
 function roundedSpan(values: Float32Array): number {
