@@ -62,14 +62,14 @@ export function benchCurves({ engines, seeds, steps }: CurvesOrder): Curves {
       console.log(
         `seed ${seed}: loss ${(a[0] ?? 0).toFixed(3)} → ${(a.at(-1) ?? 0).toFixed(3)} and ${(b[0] ?? 0).toFixed(3)} → ` +
           `${(b.at(-1) ?? 0).toFixed(3)}, curves differ by ${one.differenceAtStart.toExponential(1)} at the start and ` +
-          `${one.difference.toExponential(1)} at most; hmean ${one.hmean.map((value) => value.toFixed(3)).join(" and ")}`,
+          `${one.difference.toExponential(1)} at most; CLEval mean hmean ${one.hmean.map((value) => value.toFixed(3)).join(" and ")}`,
       );
       return one;
     });
     const hmean = [0, 1].map((side) => spreadOf(runs.map((one) => one.hmean[side] ?? Number.NaN)));
     const [ours, theirs] = hmean as [Spread, Spread];
     console.log(
-      `hmean over ${seeds.length} seeds: ${engines[0]} ${text(ours)}, ${engines[1]} ${text(theirs)} (mean ± deviation)`,
+      `CLEval mean hmean over ${seeds.length} seeds: ${engines[0]} ${text(ours)}, ${engines[1]} ${text(theirs)} (mean ± deviation)`,
     );
     return { engines, steps, runs, hmean: [ours, theirs] };
   } finally {

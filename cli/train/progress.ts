@@ -3,7 +3,7 @@
 import type { EvaluationSummary } from "../../src/client/index.ts";
 import type { LossPoint, TimingEvent } from "../../src/protocol/index.ts";
 
-/** "step 120/400 · loss 1.234 · hmean 0.612 · 41.2 ms/step · 12 s left" */
+/** "step 120/400 · loss 1.234 · CLEval mean hmean 0.612 · 41.2 ms/step · 12 s left" */
 export function progressLine(
   timing: TimingEvent,
   loss: LossPoint | undefined,
@@ -13,7 +13,7 @@ export function progressLine(
   return [
     `step ${loss?.step ?? timing.step}/${timing.plannedSteps}`,
     `loss ${loss === undefined ? "—" : loss.total.toFixed(3)}`,
-    `hmean ${evaluation === undefined ? "—" : evaluation.cleval.mean.hmean.toFixed(3)}`,
+    `CLEval mean hmean ${evaluation === undefined ? "—" : evaluation.cleval.mean.hmean.toFixed(3)}`,
     `${Number.isFinite(timing.stepMs.medianMs) ? timing.stepMs.medianMs.toPrecision(3) : "—"} ms/step`,
     `${Number.isFinite(left) ? duration(left) : "—"} left`,
   ].join(" · ");

@@ -184,14 +184,14 @@ function scoreGate(
   const worst = Math.max(0, ...pairs.map(([a, b]) => (a === null || b === null ? 0 : Math.abs(a - b))));
   const passed = pairs.every(([a, b]) => (a === null) === (b === null)) && worst <= (isRepeatable ? 0 : 0.02);
   const score = pairs.at(-1)?.[0] ?? null;
-  const shown = score === null ? "nothing was scored" : `hmean ${score.toFixed(3)}`;
+  const shown = score === null ? "nothing was scored" : `CLEval mean hmean ${score.toFixed(3)}`;
   const hint = score === 0 ? " (0 everywhere says little: equality rests on the losses)" : "";
   return {
     id: "score",
     passed,
     says: passed
       ? `${shown}, equal to the baseline's${hint}.`
-      : `hmean differs from the baseline's by up to ${worst.toFixed(3)}.`,
+      : `CLEval mean hmean differs from the baseline's by up to ${worst.toFixed(3)}.`,
   };
 }
 

@@ -90,7 +90,7 @@ function stepChecks({ losses, hmean, stepMs }: UnitResult): Check[] {
     {
       id: "evaluation step",
       passed: hmean !== null && Number.isFinite(hmean),
-      says: hmean === null ? "Nothing was scored." : `One evaluation, hmean ${hmean.toFixed(3)}.`,
+      says: hmean === null ? "Nothing was scored." : `One evaluation, CLEval mean hmean ${hmean.toFixed(3)}.`,
     },
   ];
 }

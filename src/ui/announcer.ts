@@ -27,7 +27,10 @@ export function announce(before: AppState, now: AppState): Announcement | null {
   const best = Math.max(-1, ...before.quality.summaries.map(({ cleval }) => cleval.mean.hmean));
   const { hmean } = summary.cleval.mean;
   if (isActive(now.run.state) && before.quality.summaries.length > 1 && hmean > best + 0.01) {
-    return { text: `New best hmean ${score(hmean)}. ${wallSentence(summary, null)}`, isEvent: false };
+    return {
+      text: `New best CLEval hmean (mean of pages) ${score(hmean)}. ${wallSentence(summary, null)}`,
+      isEvent: false,
+    };
   }
   return { text: wallSentence(summary, null), isEvent: false };
 }

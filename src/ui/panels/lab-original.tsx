@@ -33,7 +33,7 @@ export function LabOriginal() {
                 Cache hits
               </th>
               <th scope="col" className="end">
-                hmean
+                CLEval hmean, mean
               </th>
             </tr>
           </thead>
