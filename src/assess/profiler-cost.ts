@@ -167,10 +167,15 @@ export async function profilerCost(wishes: CostWishes, tools: CostTools): Promis
   };
 }
 
-/** In % of "off" in the same round. */
+/** In % of both "off" of the same round, which together are a steadier measure than one; "off again" against "off" alone. */
 function differences(times: ReadonlyMap<Condition, readonly number[]>, condition: Condition): number[] {
   const off = times.get("off") ?? [];
-  return (times.get(condition) ?? []).map((ms, round) => 100 * (ms / (off[round] ?? Number.NaN) - 1));
+  const again = times.get("off again") ?? [];
+  return (times.get(condition) ?? []).map((ms, round) => {
+    const first = off[round] ?? Number.NaN;
+    const reference = condition === "off again" ? first : Math.sqrt(first * (again[round] ?? Number.NaN));
+    return 100 * (ms / reference - 1);
+  });
 }
 
 /** By the plain interval of many values; the one that is reported is the bootstrap's. */
