@@ -66,18 +66,12 @@ export class GraphBuilder {
     return this.push(name, { kind: "conv", input: input.id, ...shape, ...names }, channels);
   }
 
-  /** Kernel 2, stride 2: doubles the size. `initialBias`: what the bias begins with. */
-  convTranspose(
-    input: Value,
-    name: string,
-    options: { channels: number; bias?: boolean; initialBias?: number | undefined },
-  ): Value {
-    const { channels, bias = false, initialBias } = options;
+  /** Kernel 2, stride 2: doubles the size. */
+  convTranspose(input: Value, name: string, options: { channels: number; bias?: boolean }): Value {
+    const { channels, bias = false } = options;
     const weight = this.parameter(`${name}.weight`, "weight", [input.channels, channels, 2, 2]);
     const shape = { inChannels: input.channels, outChannels: channels };
-    const names = bias
-      ? { weight, bias: this.parameter(`${name}.bias`, "bias", [channels], initialBias) }
-      : { weight };
+    const names = bias ? { weight, bias: this.parameter(`${name}.bias`, "bias", [channels]) } : { weight };
     return this.push(name, { kind: "convTranspose", input: input.id, ...shape, ...names }, channels);
   }
 
@@ -160,10 +154,9 @@ export class GraphBuilder {
     return { id, channels };
   }
 
-  private parameter(name: string, role: ParameterRole, shape: readonly number[], initial?: number): string {
+  private parameter(name: string, role: ParameterRole, shape: readonly number[]): string {
     const trainable = role !== "runningMean" && role !== "runningVariance";
-    const facts = { name, role, shape, block: this.block, trainable };
-    this.parameters.push(initial === undefined ? facts : { ...facts, initial });
+    this.parameters.push({ name, role, shape, block: this.block, trainable });
     return name;
   }
 }

@@ -29,15 +29,13 @@ export function dbNeck(builder: GraphBuilder, features: Features, inner: number)
 /**
  * 3×3 conv-BN-ReLU to a quarter of the channels, transposed conv-BN-ReLU, transposed conv to one channel of logits
  * at four times the size. `transposeBias` false leaves out the first transposed convolution's bias, which
- * batch norm cancels anyway; the published head has it (164 417 parameters at 256 channels). `prior`: the probability that
- * every pixel begins with, by the last bias (Lin et al., "Focal Loss for Dense Object Detection", 2017, 4.1). Without it all
- * logits must fall first, which can drive every channel of a narrow head below its ReLU for good.
+ * batch norm cancels anyway; the published head has it (164 417 parameters at 256 channels).
  */
 export function dbHead(
   builder: GraphBuilder,
   fused: Value,
   head: "probability" | "threshold",
-  options: { readonly transposeBias: boolean; readonly prior?: number } = { transposeBias: true },
+  options: { readonly transposeBias: boolean } = { transposeBias: true },
 ): Value {
   builder.begin(head === "probability" ? "probabilityHead" : "thresholdHead");
   const name = head === "probability" ? "decoder.binarize" : "decoder.thresh";
@@ -46,7 +44,5 @@ export function dbHead(
   const relu1 = builder.relu(builder.batchNorm(conv, `${name}.1`));
   const up1 = builder.convTranspose(relu1, `${name}.3`, { channels, bias: options.transposeBias });
   const relu2 = builder.relu(builder.batchNorm(up1, `${name}.4`));
-  const { prior } = options;
-  const initialBias = prior === undefined ? undefined : Math.log(prior / (1 - prior));
-  return builder.convTranspose(relu2, `${name}.6`, { channels: 1, bias: true, initialBias });
+  return builder.convTranspose(relu2, `${name}.6`, { channels: 1, bias: true });
 }

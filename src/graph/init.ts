@@ -1,5 +1,5 @@
 // Weights before the first step. Kaiming-normal: He et al., "Delving Deep into Rectifiers" (2015), fan-in, gain of ReLU.
-// Batch norm γ = 1, β = 1e-4 and biases 1e-4 as in the published DBNet implementations, where a parameter names no other.
+// Batch norm γ = 1, β = 1e-4 and biases 1e-4 as in the published DBNet implementations.
 
 import { type Random, randomFrom } from "../core/index.ts";
 import type { Graph, Node, Parameter, ParameterName, Weights } from "./types.ts";
@@ -19,7 +19,6 @@ export function initialWeights(graph: Graph, seed: number): Weights {
 
 function fill(parameter: Parameter, fanIn: number, random: Random): Float32Array {
   const values = new Float32Array(sizeOf(parameter));
-  if (parameter.initial !== undefined) return values.fill(parameter.initial);
   switch (parameter.role) {
     case "weight": {
       const deviation = Math.sqrt(2 / fanIn);

@@ -40,8 +40,7 @@ export function buildPlainDetector(options: { name: string; width: number; inner
   const features = plainEncoder(builder, builder.input(3), "encoder.", options.width);
   const fused = dbNeck(builder, features, options.inner);
   return builder.build(options.name, STRIDE_PX, {
-    // With three hard negatives for each pixel of text, a quarter of what the loss counts is text.
-    probability: dbHead(builder, fused, "probability", { transposeBias: false, prior: 1 / 4 }),
+    probability: dbHead(builder, fused, "probability", { transposeBias: false }),
     threshold: dbHead(builder, fused, "threshold", { transposeBias: false }),
   });
 }

@@ -85,8 +85,6 @@ export interface Parameter {
   readonly block: Block;
   /** False for running statistics and for frozen blocks. */
   readonly trainable: boolean;
-  /** Every value before the first step, where it is not that of its role. */
-  readonly initial?: number;
 }
 
 export interface Graph {
