@@ -12,8 +12,8 @@ import { withPlainErrors } from "./plain-errors.ts";
 
 let progress: MessagePort | undefined;
 
-/** onnxruntime gains little from more; the trainer keeps a core. */
-const threads = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1));
+/** onnxruntime gains little from more than four. */
+const threads = Math.min(4, navigator.hardwareConcurrency);
 
 const inferrer = createInferrer({
   place: async (page, sizePx) => {

@@ -53,3 +53,17 @@ export function stored(
       .bytes(9, new Uint8Array(Float32Array.from(values).buffer)),
   );
 }
+
+/** A model that onnxruntime runs and nobody here can train: the mean of the channels through a sigmoid. */
+export function reducedModel(): Uint8Array {
+  return model((writer) => {
+    value(writer, 11, "x", page);
+    value(writer, 12, "y", ["N", 1, "H", "W"]);
+    writer.message(1, (node) => {
+      node.text(1, "x").text(2, "m").text(3, "mean of channels").text(4, "ReduceMean");
+      node.message(5, (axes) => axes.text(1, "axes").integers(8, [1]).integer(20, 7));
+    });
+    operator(writer, "Sigmoid", ["m"], "y");
+    writer.text(2, "mean");
+  });
+}

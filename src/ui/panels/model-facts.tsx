@@ -1,7 +1,7 @@
 // The card of an opened model: what the file holds, how it wants its pages, what runs it, whether it can be trained further.
 
 import type { OpenedModel } from "../../protocol/index.ts";
-import { bytes, count, duration, UNKNOWN } from "../format.ts";
+import { bytes, count, duration, plural, UNKNOWN } from "../format.ts";
 
 export function ModelFacts({ opened }: { readonly opened: OpenedModel }) {
   const { facts, session } = opened;
@@ -13,7 +13,7 @@ export function ModelFacts({ opened }: { readonly opened: OpenedModel }) {
       <h3>{facts.label}</h3>
       <p className={session.ok ? "" : "verdict-refused"}>
         {session.ok
-          ? `Runs in onnxruntime on ${session.provider === "wasm" ? `the processor, ${session.threads} threads` : "the graphics card"}; opened in ${duration(session.createMs)}. ${session.why}`
+          ? `Runs in onnxruntime on ${session.provider === "wasm" ? `the processor, ${plural(session.threads, "thread")}` : "the graphics card"}; opened in ${duration(session.createMs)}. ${session.why}`
           : `${session.error.message} ${session.error.cause}`}
       </p>
       <p className={facts.notTrainable === null ? "verdict-accepted" : "verdict-warning"}>
