@@ -45,12 +45,12 @@ const CHECKED_PAGES = 3;
 const GENERAL: Partial<Config["data"]> = {
   set: "synth-tiny",
   kind: "mixed",
-  pageSizePx: 480,
-  wordsPerPage: 8,
+  pageSizePx: 320,
+  wordsPerPage: 6,
   difficulty: 0.3,
   seed: 20_261,
 };
-const GENERAL_PX = 480;
+const GENERAL_PX = 320;
 
 export function createModelsControl(
   context: Context,

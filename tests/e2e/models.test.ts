@@ -107,8 +107,7 @@ describe("the Models tab", () => {
     await openTab(app);
     await app.button("Open").and(app.page.locator(".models button")).click();
     await app.button("Start the next run from it").click({ timeout: 120_000 });
-    await app.page.getByText(/General set: 16 drawn pages/).waitFor({ timeout: 120_000 });
-    expect(await app.page.evaluate(() => location.hash)).toBeDefined();
+    await app.page.getByText(/General set: \d+ drawn pages/).waitFor({ timeout: 120_000 });
     await app.page.waitForFunction(() => location.hash.includes("model.init=ppocrv3-en"));
     await app.press("Escape");
     await app.button("Train").first().click();
