@@ -64,3 +64,10 @@ function drawPage(sizePx: number, seed: number): { readonly png: Buffer; readonl
   }
   return { png: canvas.toBuffer("image/png"), labels };
 }
+
+// `npx tsx cli/models/line-pages.ts FOLDER [PAGES [SIZE [SEED]]]`
+if (process.argv[1] === import.meta.filename) {
+  const [folder, pages = 200, sizePx = 256, seed = 5] = process.argv.slice(2);
+  if (folder === undefined) throw new Error("Name the folder that the pages are written to.");
+  writeLinePages(folder, { pages: Number(pages), sizePx: Number(sizePx), seed: Number(seed) });
+}

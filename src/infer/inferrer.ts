@@ -224,8 +224,8 @@ export function createInferrer(tools: InferTools): Inferrer {
           throw otherSize(name, probability.length, expected.length);
         for (let i = 0; i < expected.length; i++) {
           const difference = Math.abs((probability[i] ?? Number.NaN) - (expected[i] ?? Number.NaN));
-          // Not `>`: a number that is none must not pass as no difference.
-          if (!(difference <= most)) most = difference;
+          // Keeps NaN once it came: a number that is none must not pass as a small difference.
+          most = Math.max(most, difference);
           sum += difference;
         }
         pixels += expected.length;
