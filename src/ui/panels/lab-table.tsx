@@ -61,6 +61,7 @@ interface RowProps {
 
 function Row({ row, marginPct, scale, isOpen, onToggle }: RowProps) {
   const failed = row.gates.filter(({ passed }) => !passed);
+  const count = failed.length === 0 ? `✓ ${row.gates.length}` : `✗ ${failed.length} of ${row.gates.length}`;
   const shown = failed.length === 0 ? row.difference : (failed[0]?.says ?? row.difference);
   return (
     <>
@@ -85,10 +86,10 @@ function Row({ row, marginPct, scale, isOpen, onToggle }: RowProps) {
             type="button"
             className="link"
             aria-expanded={isOpen}
-            aria-label={`Gates of ${row.label}`}
+            aria-label={`${count} gates of ${row.label}`}
             onClick={onToggle}
           >
-            {failed.length === 0 ? `✓ ${row.gates.length}` : `✗ ${failed.length} of ${row.gates.length}`}
+            {count}
           </button>
         </td>
         <td className={`lab-${row.kind}`}>{row.verdict}</td>
