@@ -18,10 +18,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let height = i32(d.inHeight);
   let plane = width * height;
 //@for c < (COLS - 1) * STRIDE + K
-  let inX$c = ix + $c >= 0 && ix + $c < width;
+  let inX$c = u32(ix + $c) < d.inWidth;
 //@end
 //@for r < (ROWS - 1) * STRIDE + K
-  let inY$r = iy + $r >= 0 && iy + $r < height;
+  let inY$r = u32(iy + $r) < d.inHeight;
 //@end
 //@for p < ROWS
 //@for q < COLS
@@ -40,7 +40,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@for r < (ROWS - 1) * STRIDE + K
     let row$r = at + $r * width;
 //@for c < (COLS - 1) * STRIDE + K
-    let x$(r)_$(c) = select(0.0, input[row$r + $c], inY$r && inX$c);
+    let x$(r)_$(c) = select(0.0, input[row$r + $c], inY$r & inX$c);
 //@end
 //@end
 //@for p < ROWS
@@ -68,7 +68,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@end
 //@for p < ROWS
 //@for q < COLS
-  if (oy + $p < i32(d.outHeight) && ox + $q < i32(d.outWidth)) {
+  if ((oy + $p < i32(d.outHeight)) & (ox + $q < i32(d.outWidth))) {
     let pixel = to + u32(oy + $p) * d.outWidth + u32(ox + $q);
 //@if HAS_BIAS == 1 || HAS_NORM == 1
     output[pixel] = finish(sum$(p)_$(q), epilogue);

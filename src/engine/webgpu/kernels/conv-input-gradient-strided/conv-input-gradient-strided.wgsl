@@ -15,10 +15,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let left = i32(bx) + ($(LOW));
   let top = by + ($(LOW));
 //@for c < COUNT
-  let inX$c = left + $c >= 0 && left + $c < width;
+  let inX$c = u32(left + $c) < d.gradientWidth;
 //@end
 //@for r < ROWS + COUNT - 1
-  let inY$r = top + $r >= 0 && top + $r < height;
+  let inY$r = u32(top + $r) < d.gradientHeight;
 //@end
 //@for p < ROWS * 4
 //@for o < OUT
@@ -31,7 +31,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@for r < ROWS + COUNT - 1
     let row$r = at + $r * width;
 //@for c < COUNT
-    let y$(r)_$(c) = select(0.0, outputGradient[row$r + $c], inY$r && inX$c);
+    let y$(r)_$(c) = select(0.0, outputGradient[row$r + $c], inY$r & inX$c);
 //@end
 //@end
 //@for o < OUT
@@ -71,7 +71,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   {
     let y = u32(by + $p) * 2u + $(ay)u;
     let x = bx * 2u + $(ax)u;
-    if (y < d.inHeight && x < d.inWidth) {
+    if ((y < d.inHeight) & (x < d.inWidth)) {
 //@for o < OUT
       if (first + $(o)u < d.inChannels) {
         let pixel = to + $(o)u * inPlane + y * d.inWidth + x;

@@ -25,7 +25,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let oy = (strip % d.strips) * $(ROWS)u;
     let iy = i32(oy) * $(STRIDE) - i32(d.padding);
 //@for r < (ROWS - 1) * STRIDE + K
-    let inY$r = iy + $r >= 0 && iy + $r < height;
+    let inY$r = u32(iy + $r) < d.inHeight;
 //@end
 //@for p < ROWS
     let isOut$p = oy + $(p)u < d.outHeight;
@@ -46,10 +46,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     // The first columns of the window; each step then loads only what is new.
 //@for k < K - STRIDE
     {
-      let isIn = ix + $k >= 0 && ix + $k < width;
+      let isIn = u32(ix + $k) < d.inWidth;
 //@for q < IN
 //@for r < (ROWS - 1) * STRIDE + K
-      x$(q)_$(r)_$(k + STRIDE) = select(0.0, input[at$q + $r * width + $k], inY$r && isIn);
+      x$(q)_$(r)_$(k + STRIDE) = select(0.0, input[at$q + $r * width + $k], inY$r & isIn);
 //@end
 //@end
     }
@@ -66,10 +66,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@end
 //@for k < K
 //@if k >= K - STRIDE
-      let inX$k = ix + $k >= 0 && ix + $k < width;
+      let inX$k = u32(ix + $k) < d.inWidth;
 //@for q < IN
 //@for r < (ROWS - 1) * STRIDE + K
-      let c$(q)_$(r)_$(k) = select(0.0, input[at$q + $r * width + $k], inY$r && inX$k);
+      let c$(q)_$(r)_$(k) = select(0.0, input[at$q + $r * width + $k], inY$r & inX$k);
 //@end
 //@end
 //@end

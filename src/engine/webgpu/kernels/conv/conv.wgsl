@@ -17,12 +17,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let width = i32(d.inWidth);
   let height = i32(d.inHeight);
   let plane = width * height;
+  // A negative place is a very large unsigned one; `&` in place of `&&` makes no branch, which a processor would take for
+  // every value that is read.
 //@for kx < K
-  let inX$kx = ix + $kx >= 0 && ix + $kx < width;
+  let inX$kx = u32(ix + $kx) < d.inWidth;
 //@end
 //@if UNROLL_ROWS == 1
 //@for r < (ROWS - 1) * STRIDE + K
-  let inY$r = iy + $r >= 0 && iy + $r < height;
+  let inY$r = u32(iy + $r) < d.inHeight;
 //@end
 //@end
 //@for p < ROWS
@@ -42,7 +44,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@for r < (ROWS - 1) * STRIDE + K
     let row$r = at + $r * width;
 //@for kx < K
-    let x$(r)_$(kx) = select(0.0, input[row$r + $kx], inY$r && inX$kx);
+    let x$(r)_$(kx) = select(0.0, input[row$r + $kx], inY$r & inX$kx);
 //@end
 //@end
 //@for o < OUT
@@ -65,10 +67,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@else
     for (var ky = 0; ky < $(K); ky++) {
 //@for p < ROWS
-      let isIn$p = iy + $(p * STRIDE) + ky >= 0 && iy + $(p * STRIDE) + ky < height;
+      let isIn$p = u32(iy + $(p * STRIDE) + ky) < d.inHeight;
       let row$p = at + ($(p * STRIDE) + ky) * width;
 //@for kx < K
-      let x$(p)_$(kx) = select(0.0, input[row$p + $kx], isIn$p && inX$kx);
+      let x$(p)_$(kx) = select(0.0, input[row$p + $kx], isIn$p & inX$kx);
 //@end
 //@end
 //@for o < OUT
