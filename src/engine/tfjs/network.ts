@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Graph, Node, NodeId, ParameterName } from "../../graph/index.ts";
 import { inputsOf } from "../../graph/index.ts";
 import { type BatchStatistics, batchNormInference, batchNormTraining } from "./batch-norm.ts";
+import { maxPool } from "./max-pool.ts";
 
 type BatchNorm = Extract<Node, { kind: "batchNorm" }>;
 
@@ -80,7 +81,7 @@ function runNode(
     case "activation":
       return activate(node, at(node.input));
     case "maxPool":
-      return tf.maxPool(at(node.input), node.kernel, node.stride, node.padding);
+      return maxPool(at(node.input), node);
     case "globalAveragePool":
       return tf.mean(at(node.input), [1, 2], true);
     case "upsample": {
