@@ -58,15 +58,13 @@ describe("the Models tab", () => {
     expect(await table.getByRole("row").count()).toBe(pages + 1);
 
     await app.page.getByLabel("Threshold", { exact: true }).fill("0.6");
-    const refreshed = app.page.getByText(/The last moved threshold took/);
-    await refreshed.waitFor();
+    await app.page.getByText(/The last moved threshold took/).waitFor();
     await app.page.waitForFunction((reads) => {
       const text = document.querySelector(".models")?.textContent ?? "";
       return Number(/maps were read (\d+) times/.exec(text)?.[1]) > reads + 1;
     }, before.reads);
     const after = await counted(app);
     expect(after.runs).toBe(before.runs);
-    console.log(await refreshed.textContent());
 
     await app.page.getByLabel("Difference of the maps").check();
     expect(await app.page.getByText(/Maps: mean difference/).textContent()).toMatch(/greatest [\d.]+/);

@@ -208,6 +208,6 @@ function SelectionFacts({ selected, clockMs }: { readonly selected: Selected; re
 }
 
 /** No number finer than its clock allows. */
-export function withClock(ms: number, clockMs: number): string {
+function withClock(ms: number, clockMs: number): string {
   return clockMs > 0 && ms < clockMs ? `< ${clockMs} ms` : duration(ms);
 }

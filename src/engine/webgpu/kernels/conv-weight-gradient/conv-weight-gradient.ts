@@ -30,7 +30,7 @@ export function convWeightGradient(
 ): KernelCall {
   if (variant === "workgroup32" || variant === "workgroup64") return inWorkgroups(op, reserve, variant);
   const { input, outputGradient, geometry } = op;
-  const { kernel, stride, padding, groups } = geometry;
+  const { kernel, stride, groups } = geometry;
   const [inChannels, outChannels] = [input.channels / groups, outputGradient.channels / groups];
   const tile = tileOf(geometry);
   const out = Math.min(tile.out, outChannels);
@@ -49,13 +49,7 @@ export function convWeightGradient(
     source: text,
     constants: { K: kernel, STRIDE: stride, ROWS: rows, OUT: out, IN: inputs },
     sizes: {
-      inChannels,
-      inHeight: input.height,
-      inWidth: input.width,
-      outChannels,
-      outHeight: outputGradient.height,
-      outWidth: outputGradient.width,
-      padding,
+      ...shapeOf(op),
       lanes,
       tiles,
       strips,
@@ -66,11 +60,7 @@ export function convWeightGradient(
       ...place("input", input),
       ...place("gradient", outputGradient),
     },
-    bindings: {
-      input: reads(input),
-      outputGradient: reads(outputGradient),
-      partials: named("partials", "read_write", { offset, size }),
-    },
+    bindings: bindingsOf(op, { offset, size }),
     workgroups: [blocks(lanes * splits, 64), groups * tiles, 1],
   };
 }
@@ -79,11 +69,12 @@ export function convWeightGradient(
 const WORKGROUPS = 128;
 
 function inWorkgroups(
-  { input, outputGradient, geometry }: Op,
+  op: Op,
   reserve: (splits: number) => Partial,
   variant: "workgroup32" | "workgroup64",
 ): KernelCall {
-  const { kernel, stride, padding, groups } = geometry;
+  const { input, outputGradient, geometry } = op;
+  const { kernel, stride, groups } = geometry;
   const [inChannels, outChannels] = [input.channels / groups, outputGradient.channels / groups];
   const side = SIDES[variant];
   const tiles = blocks(outChannels, side);
@@ -97,13 +88,7 @@ function inWorkgroups(
     source: workgroupText,
     constants: { K: kernel, STRIDE: stride, SIDE: side, DEPTH },
     sizes: {
-      inChannels,
-      inHeight: input.height,
-      inWidth: input.width,
-      outChannels,
-      outHeight: outputGradient.height,
-      outWidth: outputGradient.width,
-      padding,
+      ...shapeOf(op),
       tiles,
       columnTiles,
       pixels,
@@ -112,11 +97,27 @@ function inWorkgroups(
       ...place("input", input),
       ...place("gradient", outputGradient),
     },
-    bindings: {
-      input: reads(input),
-      outputGradient: reads(outputGradient),
-      partials: named("partials", "read_write", { offset, size }),
-    },
+    bindings: bindingsOf(op, { offset, size }),
     workgroups: [columnTiles * splits, groups * tiles, 1],
+  };
+}
+
+function shapeOf({ input, outputGradient, geometry: { groups, padding } }: Op) {
+  return {
+    inChannels: input.channels / groups,
+    inHeight: input.height,
+    inWidth: input.width,
+    outChannels: outputGradient.channels / groups,
+    outHeight: outputGradient.height,
+    outWidth: outputGradient.width,
+    padding,
+  };
+}
+
+function bindingsOf({ input, outputGradient }: Op, partials: Pick<Partial, "offset" | "size">) {
+  return {
+    input: reads(input),
+    outputGradient: reads(outputGradient),
+    partials: named("partials", "read_write", partials),
   };
 }
