@@ -63,8 +63,15 @@ export function createRunsControl(context: Context): RunsControl {
     if (record !== null) write(end === undefined ? record : { ...record, end });
   };
 
+  // In a task of its own: what arrived is on the screen first.
+  let isDue = false;
   store.subscribe((state, before) => {
-    if (isWorthKeeping(state, before)) keep();
+    if (isDue || !isWorthKeeping(state, before)) return;
+    isDue = true;
+    machine.soon(() => {
+      isDue = false;
+      keep();
+    });
   });
 
   const change = (id: string, with_: Partial<RunRecord>): void => {

@@ -125,7 +125,8 @@ describe("comparing runs", () => {
 function controlOn(shelf?: RunShelf) {
   const store = createStore<AppState>(() => initialState);
   const fast = createFastData();
-  const machine = { nowMs: () => 0, ...(shelf && { runShelf: shelf }) } as Machine;
+  const soon: Machine["soon"] = (work) => work();
+  const machine = { nowMs: () => 0, soon, ...(shelf && { runShelf: shelf }) } as Machine;
   return { store, fast, control: createRunsControl(createContext(machine, store, fast)) };
 }
 
