@@ -70,9 +70,13 @@ function showLinkSoon(): void {
   linkTimer = window.setTimeout(() => history.replaceState(null, "", playground.link()), LINK_MS);
 }
 
-playground.store.subscribe(({ view, settings }, before) => {
+playground.store.subscribe(({ view, settings, lab }, before) => {
   if (view !== before.view) rememberView(localStorage, view);
-  if (settings.resolved !== before.settings.resolved) showLinkSoon();
+  const isAskedAnew =
+    lab.wishes !== before.lab.wishes ||
+    lab.goalPages !== before.lab.goalPages ||
+    lab.goalEpochs !== before.lab.goalEpochs;
+  if (settings.resolved !== before.settings.resolved || isAskedAnew) showLinkSoon();
 });
 window.addEventListener("hashchange", () => {
   if (location.hash !== playground.link()) playground.openLink(location.hash);

@@ -12,6 +12,7 @@ export {
   type FieldValue,
   type NumberRange,
 } from "./fields.ts";
+export { DEFAULT_ASKED, type LabAsked, type LabLink } from "./lab-link.ts";
 export { configFrom, type Leaves, leavesOf } from "./leaves.ts";
 export {
   type DecodedLink,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   clampValue,
+  DEFAULT_ASKED,
   decodeLink,
   diffFromPreset,
   encodeLink,
@@ -119,6 +120,46 @@ describe("a link", () => {
     expect(opened.resolved.config.loader).toEqual({ workers: 0 });
     expect(opened.notices.map((n) => n.key).sort()).toEqual(["augment.scaleMin", "loader.prefetch"]);
     expect(opened.resolved.provenance["augment.scaleMin"]?.layer).toBe("link");
+  });
+
+  it("carries what is asked of the lab, and shows the lab where it says so", () => {
+    const { resolved } = resolveOrThrow({ preset: "quick", layers: [] });
+    const asked = {
+      wishes: { factors: ["polygonCache", "profiler2"], blocks: 12, minutes: 0.5, marginPct: 1.5, seed: 7 },
+      goalPages: 3272,
+      goalEpochs: 50,
+    };
+    const opened = openLink(encodeLink(resolved, asked, true));
+    expect(opened).toMatchObject({ notices: [], lab: { ...asked, isOpen: true } });
+    // What is asked by default needs no words, unless the lab is to be shown.
+    expect(encodeLink(resolved, DEFAULT_ASKED)).toBe("#c=quick&v=1");
+    expect(openLink(encodeLink(resolved, DEFAULT_ASKED, true)).lab).toEqual({
+      wishes: DEFAULT_ASKED.wishes,
+      goalEpochs: 20,
+      isOpen: true,
+    });
+    expect(openLink(encodeLink(resolved)).lab).toBeNull();
+  });
+
+  it("says what it cannot ask of the lab", () => {
+    const { lab, notices } = decodeLink(
+      "#lab=shut&lab.arms=profiler,x,polygonCache&lab.blocks=4&lab.minutes=soon&lab.__proto__=1&lab.margin=1&lab.arms=",
+    );
+    expect(lab).toEqual({
+      wishes: { factors: ["polygonCache", "profiler"], blocks: 5, marginPct: 1 },
+      isOpen: false,
+    });
+    expect(notices.map(({ key }) => key)).toEqual([
+      "lab",
+      "lab.arms",
+      "lab.blocks",
+      "lab.minutes",
+      "lab.__proto__",
+      "lab.arms",
+      "lab.arms",
+    ]);
+    expect(notices[1]?.sentence).toMatch(/no feature "x"; there are polygonCache/);
+    expect(notices[2]?.sentence).toMatch(/from 5 to 60.*set to 5/);
   });
 
   it("that is absurdly long is not read", () => {

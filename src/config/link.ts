@@ -2,6 +2,7 @@
 // only what differs from the preset. Opening never fails: what a link cannot mean is listed, what is out of range is clamped.
 
 import type { FieldPath, FieldValue } from "./fields.ts";
+import { isLabKey, type LabAsked, type LabLink, labParts, readLabPart } from "./lab-link.ts";
 import { unknownSentence } from "./layer.ts";
 import { leavesOf, presetLeaves } from "./leaves.ts";
 import { type Change, shown } from "./problem.ts";
@@ -30,10 +31,13 @@ export interface LinkNotice {
 export interface DecodedLink {
   readonly preset: PresetName;
   readonly values: ReadonlyMap<FieldPath, FieldValue>;
+  /** Null where the link says nothing of the Assessment lab. */
+  readonly lab: LabLink | null;
   readonly notices: readonly LinkNotice[];
 }
 
 export interface OpenedLink extends Resolution {
+  readonly lab: LabLink | null;
   readonly notices: readonly LinkNotice[];
 }
 
@@ -48,12 +52,20 @@ export function diffFromPreset(resolved: Pick<ResolvedConfig, "preset" | "config
   return differing.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The hash, "#" included. Own pages cannot be in it; only that the set is "own". */
-export function encodeLink(resolved: Pick<ResolvedConfig, "preset" | "config">): string {
+/**
+ * The hash, "#" included. Own pages cannot be in it; only that the set is "own". `lab`: with what is asked of the lab, where it differs
+ * from the defaults; `opensLab`: with all of it, and the lab is shown.
+ */
+export function encodeLink(
+  resolved: Pick<ResolvedConfig, "preset" | "config">,
+  lab?: LabAsked,
+  opensLab = false,
+): string {
   const parts = [`c=${resolved.preset}`];
   for (const { path, value } of diffFromPreset(resolved)) {
     parts.push(`${path}=${encodeURIComponent(String(value))}`);
   }
+  if (lab !== undefined) parts.push(...labParts(lab, opensLab));
   return `#${[...parts, `v=${LINK_VERSION}`].join("&")}`;
 }
 
@@ -62,12 +74,13 @@ export function decodeLink(hash: string): DecodedLink {
   const notices: LinkNotice[] = [];
   const values = new Map<FieldPath, FieldValue>();
   let preset: PresetName = "quick";
+  let lab: LabLink | null = null;
   const notice = (key: string, sentence: string) => notices.push({ key: key.slice(0, 80), sentence });
 
   const text = hash.replace(/^#/, "");
   if (text.length > MAX_LENGTH) {
     notice("(whole)", `The link has ${text.length} characters; more than ${MAX_LENGTH} are not read.`);
-    return { preset, values, notices };
+    return { preset, values, lab, notices };
   }
   const seen = new Set<string>();
   for (const part of text.split("&")) {
@@ -89,19 +102,21 @@ export function decodeLink(hash: string): DecodedLink {
       if (value !== String(LINK_VERSION)) {
         notice(key, `The link is of version ${shown(value)}, this page reads version ${LINK_VERSION}.`);
       }
+    } else if (isLabKey(key)) {
+      lab = readLabPart(lab ?? { wishes: {}, isOpen: false }, key, value, notice);
     } else readValue(key, value, values, notice);
   }
-  return { preset, values, notices };
+  return { preset, values, lab, notices };
 }
 
 /** The configuration that a link means. Never throws: where rules between settings are broken, their automatic change is made and noted. */
 export function openLink(hash: string): OpenedLink {
-  const { preset, values: decoded, notices: decodedNotices } = decodeLink(hash);
+  const { preset, values: decoded, lab, notices: decodedNotices } = decodeLink(hash);
   const values = new Map(decoded);
   const notices = [...decodedNotices];
   for (let round = 0; round < 10; round++) {
     const result = resolveConfig({ preset, layers: [{ layer: "link", from: "the link", values }] });
-    if (result.ok) return { ...result.value, notices };
+    if (result.ok) return { ...result.value, lab, notices };
     for (const { path, sentence, fix } of result.error) {
       notices.push({ key: path, sentence: `${sentence} ${changeSentence(fix)}` });
       if (fix.length === 0) values.delete(path as FieldPath);
@@ -114,7 +129,7 @@ export function openLink(hash: string): OpenedLink {
   const plain = resolveConfig({ preset, layers: [] });
   if (!plain.ok) throw new Error(`preset ${preset} breaks its own rules`);
   notices.push({ key: "(whole)", sentence: "The settings contradict each other; the preset was opened." });
-  return { ...plain.value, notices };
+  return { ...plain.value, lab, notices };
 }
 
 function readValue(

@@ -1,4 +1,4 @@
-// What a person asks of an assessment, with its limits. Not part of a run or of a link.
+// What a person asks of an assessment, with its limits. Not part of a run; a link may carry it (lab-link.ts).
 
 import { DEFAULT_FACTORS, type FactorId } from "./factors.ts";
 

@@ -117,7 +117,8 @@ export function createLabControl(context: Context, control: RunControl): LabCont
     setGoal: set,
     assess: () =>
       run("assess", async (lab, subject) => {
-        const { wishes, goalPages, goalEpochs } = store.getState().lab;
+        const asked = store.getState().lab;
+        const { wishes, goalPages, goalEpochs } = asked;
         const { features } = subject.resolved.config;
         const outcome = await lab.assess({
           ...subject,
@@ -130,7 +131,7 @@ export function createLabControl(context: Context, control: RunControl): LabCont
           context: {
             environment: machine.lab.environment(),
             madeAt: new Date(machine.nowMs()).toISOString(),
-            link: machine.lab.address() + encodeLink(subject.resolved),
+            link: machine.lab.address() + encodeLink(subject.resolved, asked, true),
           },
         });
         context.log("info", "lab", outcome.conclusion.sentence);

@@ -2,13 +2,22 @@
 
 import type { LabState } from "../client/index.ts";
 import type { EngineId, RaceOutcome, RaceStep } from "../protocol/index.ts";
-import { type AssessWishes, DEFAULT_WISHES } from "../config/index.ts";
+import { DEFAULT_ASKED, type LabAsked, type LabLink } from "../config/index.ts";
 import type { ProfilerCost } from "../protocol/index.ts";
 
 /** Costs just measured take the place of older ones of the same depth. */
 export function withCosts(known: readonly ProfilerCost[], measured: readonly ProfilerCost[]): ProfilerCost[] {
   const kept = known.filter(({ depth }) => !measured.some((cost) => cost.depth === depth));
   return [...kept, ...measured].sort((a, b) => a.depth - b.depth);
+}
+
+/** What a link asks of the lab; what it does not name is as by default. */
+export function askedBy({ wishes, goalPages, goalEpochs }: LabLink): LabAsked {
+  return {
+    wishes: { ...DEFAULT_ASKED.wishes, ...wishes },
+    goalPages: goalPages ?? DEFAULT_ASKED.goalPages,
+    goalEpochs: goalEpochs ?? DEFAULT_ASKED.goalEpochs,
+  };
 }
 
 /** A race of two engines: the steps so far, and what they come to once it has ended. */
@@ -22,21 +31,15 @@ export interface RaceState {
   readonly outcome: RaceOutcome | null;
 }
 
-export interface LabSlice extends LabState {
+export interface LabSlice extends LabState, LabAsked {
   readonly race: RaceState | null;
-  readonly wishes: AssessWishes;
-  /** The set and the length of run that the projection speaks of; null: the pages that are there. */
-  readonly goalPages: number | null;
-  readonly goalEpochs: number;
   /** The newest measured cost of each depth of the profiler, by depth. */
   readonly profilerCost: readonly ProfilerCost[];
 }
 
 export const initialLab: LabSlice = {
+  ...DEFAULT_ASKED,
   race: null,
-  wishes: DEFAULT_WISHES,
-  goalPages: null,
-  goalEpochs: 20,
   profilerCost: [],
   job: null,
   doing: null,

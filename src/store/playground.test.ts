@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TrainerListener } from "../client/index.ts";
+import { encodeLink } from "../config/index.ts";
 import { type ErrorData, PlaygroundError, polygonIn } from "../core/index.ts";
 import type {
   CacheReport,
@@ -419,6 +420,30 @@ describe("playground", () => {
     report(3, 24);
     report(4, 24);
     expect(state().run.features[0]?.movedAtStep).toBe(2);
+  });
+
+  it("reopens a report's link with the arms, blocks and goal that were assessed, and shows the lab", async () => {
+    const first = await booted();
+    const wishes = { factors: ["sampleCache", "profiler0"], blocks: 12, minutes: 3, marginPct: 1, seed: 5 };
+    first.playground.setValue("train.seed", 9);
+    first.playground.lab.setWishes(wishes);
+    first.playground.lab.setGoal({ goalPages: 3272, goalEpochs: 50 });
+    const { settings, lab } = first.state();
+    // The address carries what was asked, without opening the lab; the report's link opens it.
+    const address = first.playground.link();
+    expect(address).toContain("lab.arms=sampleCache,profiler0&lab.blocks=12");
+    const second = await booted();
+    second.playground.openLink(address);
+    expect(second.state()).toMatchObject({ lab: { wishes, goalEpochs: 50 }, view: { drawer: null } });
+    const third = fakeMachine();
+    const playground = createPlayground(third.machine, initialView);
+    await playground.boot(encodeLink(settings.resolved, lab, true));
+    expect(playground.store.getState()).toMatchObject({
+      lab: { wishes, goalPages: 3272, goalEpochs: 50 },
+      view: { drawer: "lab" },
+      settings: { notices: [], resolved: { config: { train: { seed: 9 } } } },
+    });
+    expect(playground.link()).toBe(address);
   });
 
   it("automation runs exactly what it is given", async () => {

@@ -9,6 +9,7 @@ import {
   fieldOf,
   type FieldPath,
   type FieldValue,
+  type OpenedLink,
   openLink,
   type PresetName,
 } from "../config/index.ts";
@@ -17,6 +18,7 @@ import type { ClearedCaches } from "../protocol/index.ts";
 import { createContext, type Machine } from "./context.ts";
 import { createFastData, type FastData } from "./fast.ts";
 import { createLabControl, type LabControl } from "./lab-control.ts";
+import { askedBy } from "./lab-slice.ts";
 import { measureHeaps } from "./measure-heaps.ts";
 import { createPageSource, type OwnFile, type PageSource } from "./page-source.ts";
 import { createRunControl, type RunControl } from "./run-control.ts";
@@ -55,7 +57,7 @@ export interface Playground {
   redoSettings(): boolean;
   /** A link was opened in the running page. */
   openLink(hash: string): void;
-  /** The address's hash for the settings of this moment. */
+  /** The address's hash for the settings of this moment, with what is asked of the lab where that is not the default. */
   link(): string;
   openFiles(files: readonly OwnFile[], name: string): Promise<void>;
   setView(change: Partial<ViewSlice>): void;
@@ -190,8 +192,12 @@ export function createPlayground(machine: Machine, view: ViewSlice): Playground 
     setPreset: (preset) => takeSettings(withPreset(store.getState().settings, preset), null),
     undoSettings: () => recall(history.undo(store.getState().settings)),
     redoSettings: () => recall(history.redo(store.getState().settings)),
-    openLink: (hash) => takeSettings(withLink(openLink(hash)), null),
-    link: () => encodeLink(store.getState().settings.resolved),
+    openLink: (hash) => {
+      const link = openLink(hash);
+      takeLab(store, link);
+      takeSettings(withLink(link), null);
+    },
+    link: () => encodeLink(store.getState().settings.resolved, store.getState().lab),
     openFiles: async (files, name) => {
       pages.bring(files, name);
       const { settings } = store.getState();
@@ -276,7 +282,9 @@ async function boot(
 ): Promise<void> {
   const { store } = context;
   if (hash.length > 1) {
-    const settings = withLink(openLink(hash));
+    const link = openLink(hash);
+    const settings = withLink(link);
+    takeLab(store, link);
     store.setState({ settings });
     for (const notice of settings.notices) context.log("warning", "link", notice);
   }
@@ -285,6 +293,15 @@ async function boot(
     (thrown: unknown) => context.fail(errorDataOf(thrown, "looking at the machine")),
   );
   await Promise.all([looked, pages.refresh()]);
+}
+
+/** Of a link that says nothing of the lab, nothing. */
+function takeLab(store: StoreApi<AppState>, { lab: link }: OpenedLink): void {
+  if (link === null) return;
+  store.setState(({ lab, view }) => ({
+    lab: { ...lab, ...askedBy(link) },
+    view: link.isOpen ? { ...view, drawer: "lab" } : view,
+  }));
 }
 
 function engineSentence(engines: readonly EngineChoice[]): string {
