@@ -192,6 +192,7 @@ function configOf(
       beta1: 0,
       beta2: 0,
       clipNorm: "off",
+      averageDecay: "off",
     },
     schedule: { kind: "constant", warmupSteps: 0, stepEvery: 1, stepFactor: 1, power: 1, ...schedule },
   };

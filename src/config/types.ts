@@ -63,6 +63,8 @@ export interface Config {
     readonly beta1: number;
     readonly beta2: number;
     readonly clipNorm: number | "off";
+    /** Decay of the running average of the weights that validation and export use. */
+    readonly averageDecay: number | "off";
   };
   readonly schedule: {
     readonly kind: "constant" | "step" | "cosine" | "polynomial";

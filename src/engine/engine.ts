@@ -45,6 +45,11 @@ export interface EngineSettings {
   readonly optimizer: OptimizerSettings;
   /** Greatest global gradient norm, or "off". */
   readonly clipNorm: number | "off";
+  /**
+   * Decay of a running average of weights and running statistics, which `predict` then uses: share of the average that a move of
+   * the optimiser keeps, less in the first moves (`averageShare`). "off" unless given.
+   */
+  readonly averageDecay?: number | "off";
   /** Pages in one batch given to `step`. */
   readonly batchSize: number;
   /** Batches whose gradients are averaged before the optimiser moves; 1 is none. */
@@ -107,6 +112,8 @@ export interface EngineState {
   readonly optimizer: ReadonlyMap<string, readonly Float32Array[]>;
   /** Optimiser moves so far (bias correction needs it). */
   readonly moves: number;
+  /** All weights as `predict` uses them, where the engine averages; a state without begins the average anew. */
+  readonly average?: Weights;
 }
 
 export interface EngineInfo {

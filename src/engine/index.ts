@@ -1,5 +1,6 @@
 // Executes a graph and its gradient.
 
+export { predictedWeights } from "./average.ts";
 export { type ChosenEngine, chooseEngine } from "./choose.ts";
 export * from "./engine.ts";
 export { engineFactories, tfjsEngineParts } from "./factories.ts";

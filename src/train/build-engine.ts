@@ -45,6 +45,7 @@ export function engineSettings(config: Config, model: StartModel, tracer: Tracer
           }
         : { kind: "sgd", momentum: optimizer.momentum, weightDecay: optimizer.weightDecay },
     clipNorm: optimizer.clipNorm,
+    averageDecay: optimizer.averageDecay,
     batchSize: train.batchSize,
     accumulate: train.accumulate,
     sizePx: config.model.inputSizePx,

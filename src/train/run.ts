@@ -11,7 +11,7 @@ import {
 } from "../config/index.ts";
 import { toErrorData } from "../core/index.ts";
 import type { Page, PageId } from "../dataset/index.ts";
-import type { Engine, EngineFactory } from "../engine/index.ts";
+import { type Engine, type EngineFactory, predictedWeights } from "../engine/index.ts";
 import { breathe } from "./breathe.ts";
 import type { TrainedModel } from "../exchange/index.ts";
 import type { Weights } from "../graph/index.ts";
@@ -189,7 +189,8 @@ export class TrainingRun {
 
   /** What has been learnt so far, at the boundary after all steps; null before there is a network. */
   async #trained(): Promise<TrainedModel | null> {
-    const weights = (await this.#facts.engine?.readState())?.weights ?? this.#weights;
+    const { engine } = this.#facts;
+    const weights = engine === undefined ? this.#weights : predictedWeights(await engine.readState());
     if (this.#model === undefined || weights === undefined) return null;
     const { runId, resolved, dataset } = this.#request;
     return {
@@ -268,7 +269,7 @@ export class TrainingRun {
     this.#bus.emit("run start", { plannedSteps: this.#planned });
     await Promise.race([this.#loop(engine, pool, every), this.#failure]);
     await this.#facts.count();
-    if (this.#request.keepWeights === true) this.#weights = (await engine.readState()).weights;
+    if (this.#request.keepWeights === true) this.#weights = predictedWeights(await engine.readState());
     const reason = this.#wish === "stop" ? "stopped" : "length reached";
     this.#bus.emit("run end", { ...this.#position(), reason });
     this.#facts.report();

@@ -5,6 +5,7 @@
 import { expect, it } from "vitest";
 import { type Engine, type EngineId, engineFactories } from "../../src/engine/index.ts";
 import { buildGraph } from "../../src/graph/index.ts";
+import { relativeError } from "./check-operation.ts";
 import { engineSettings, randomBatch } from "./reference/fixtures.ts";
 
 const STEPS = 20;
@@ -15,9 +16,14 @@ async function build(id: EngineId, settings: ReturnType<typeof engineSettings>):
   return factory.build(settings, () => undefined);
 }
 
-it(`webgpu and tfjs-webgpu have the same losses for ${STEPS} steps of nano`, async () => {
+it(`webgpu and tfjs-webgpu have the same losses for ${STEPS} steps of nano, and the same average of the weights`, async () => {
   const optimizer = { kind: "sgd", momentum: 0.9, weightDecay: 1e-4 } as const;
-  const settings = engineSettings(buildGraph("nano"), { batchSize: 2, sizePx: 64, optimizer });
+  const settings = engineSettings(buildGraph("nano"), {
+    batchSize: 2,
+    sizePx: 64,
+    optimizer,
+    averageDecay: 0.9,
+  });
   const engines = [await build("webgpu", settings), await build("tfjs-webgpu", settings)];
   for (let step = 0; step < STEPS; step++) {
     const batch = randomBatch(2, 64, step % 4);
@@ -30,6 +36,12 @@ it(`webgpu and tfjs-webgpu have the same losses for ${STEPS} steps of nano`, asy
       );
     }
   }
+  const [mean, otherMean] = (await Promise.all(engines.map((engine) => engine.readState()))).map(
+    ({ average }) => average,
+  );
+  expect(mean?.size).toBe(settings.graph.parameters.length);
+  for (const [name, values] of mean ?? [])
+    expect(relativeError(values, otherMean?.get(name) ?? []), name).toBeLessThan(1e-2);
   const { images } = randomBatch(2, 64, 9);
   const [mine, other] = await Promise.all(engines.map((engine) => engine.predict(images)));
   const theirs = other?.probability ?? new Float32Array();

@@ -10,6 +10,7 @@ import { buildWebGpuEngine, requestGpu, type WebGpuEngine } from "../../src/engi
 import { buildGraph } from "../../src/graph/index.ts";
 import { createRecorder, STAGES } from "../../src/trace/index.ts";
 import { relativeError } from "./check-operation.ts";
+import { checkAverage } from "./reference/average.ts";
 import { engineSettings, everythingGraph, livelyWeights, randomBatch } from "./reference/fixtures.ts";
 import { moveReference, referenceState, runPlan } from "./reference/run.ts";
 
@@ -153,6 +154,18 @@ describe("a step", () => {
     expect(await train(third, settings, [7, 8])).toEqual(await train(first, settings, [7, 8]));
     expect([...(await third.readState()).weights]).toEqual([...(await first.readState()).weights]);
     for (const engine of [first, second, third]) engine.dispose();
+  });
+
+  it("predicts with the running average of the weights, which is a part of the state", async () => {
+    const frozen = new Set(["bn0.weight", "bn0.bias"]);
+    const settings = engineSettings(everythingGraph(), { batchSize: 2, sizePx: 24, frozen });
+    const engines: WebGpuEngine[] = [];
+    await checkAverage(settings, async (changes) => {
+      const engine = await build({ ...settings, ...changes });
+      engines.push(engine);
+      return engine;
+    });
+    for (const engine of engines) engine.dispose();
   });
 
   it("predicts one page as it predicts it among others", async () => {

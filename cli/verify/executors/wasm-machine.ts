@@ -129,7 +129,7 @@ export function wasmMachines(module: WebAssembly.Module): OpenMachine {
         floats(addresses.gradients, sizes.trainable).set(values);
       },
       async move(learningRate, number) {
-        const values = stepValues(settings.optimizer, learningRate, number, 1);
+        const values = stepValues(settings, learningRate, number, 1);
         floats(moving.step, values.length).set(values);
         execute(move);
         return new Float64Array(memory.buffer, moving.norm, 1)[0] ?? Number.NaN;

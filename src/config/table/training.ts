@@ -136,6 +136,15 @@ export const runFields = {
     group: "Training",
     takesEffect: "restart",
   },
+  "optimizer.averageDecay": {
+    label: "Average of weights",
+    unit: "",
+    type: { ...real(0.5, 0.99999, 0.001), kind: "numberOrWord", word: "off" },
+    defaults: "off",
+    help: "Decay of a running average of the weights, e.g. 0.99; validation, pictures and export then use the average.",
+    group: "Training",
+    takesEffect: "restart",
+  },
   "schedule.kind": {
     label: "Schedule",
     unit: "",

@@ -6,6 +6,7 @@ import {
   randomFrom,
   type TrainBatch,
 } from "../../core/index.ts";
+import { averaging, checkAverage } from "../../../tests/gpu/reference/average.ts";
 import { buildGraph, buildPlainDetector, initialWeights } from "../../graph/index.ts";
 import { silentTracer } from "../../trace/index.ts";
 import type { Engine, EngineSettings } from "../engine.ts";
@@ -104,7 +105,7 @@ describe("tfjs engine", () => {
   });
 
   it("keeps the number of tensors and bytes over steps and predictions", async () => {
-    const engine = await build({ accumulate: 2 });
+    const engine = await build(averaging);
     const batch = batchOf(2, "memory");
     const round = async (): Promise<unknown> => {
       await train(engine, batch, 2, 0.01);
@@ -120,7 +121,7 @@ describe("tfjs engine", () => {
   it("frees everything when it is disposed", async () => {
     const other = await build();
     const before = other.memory();
-    const engine = await build();
+    const engine = await build({ averageDecay: 0.9 });
     await train(engine, batchOf(2, "dispose"), 1, 0.01);
     engine.dispose();
     engine.dispose();
@@ -139,6 +140,10 @@ describe("tfjs engine", () => {
     await resumed.writeState(state);
     expect(await train(resumed, batch, 2, 0.01)).toEqual(rest);
     expect(await resumed.readState()).toEqual(await whole.readState());
+  });
+
+  it("predicts with the running average of the weights, which is a part of the state", async () => {
+    await checkAverage(settings(), build);
   });
 
   it("accumulation equals one larger batch where no batch norm tells them apart", async () => {

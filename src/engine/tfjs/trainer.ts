@@ -10,6 +10,7 @@ import {
   validateGraph,
   type Weights,
 } from "../../graph/index.ts";
+import { averageShare, isAveraging } from "../average.ts";
 import type { EngineSettings, EngineState } from "../engine.ts";
 import { freeze } from "../freeze.ts";
 import type { BatchStatistics } from "./batch-norm.ts";
@@ -20,7 +21,15 @@ import { ParameterVector } from "./parameters.ts";
 
 export type TrainerSettings = Pick<
   EngineSettings,
-  "graph" | "initialWeights" | "loss" | "optimizer" | "clipNorm" | "accumulate" | "frozen" | "batchNorm"
+  | "graph"
+  | "initialWeights"
+  | "loss"
+  | "optimizer"
+  | "clipNorm"
+  | "accumulate"
+  | "averageDecay"
+  | "frozen"
+  | "batchNorm"
 >;
 
 /** Called as each part of a step has been queued. */
@@ -51,6 +60,8 @@ export class Trainer {
   #runningValues: tf.Tensor1D;
   #frozenValues: tf.Tensor1D;
   #moments: readonly tf.Tensor1D[];
+  /** Running averages of values and running statistics, where the run asks for them. */
+  #average: { readonly values: tf.Tensor1D; readonly running: tf.Tensor1D } | undefined;
   #moves = 0;
   /** Sum of the gradients since the last move. */
   #gathered: { readonly sum: tf.Tensor1D; readonly count: number } | undefined;
@@ -79,6 +90,7 @@ export class Trainer {
     this.#runningValues = vectorOf(this.#running.pack(weights, "building the engine"));
     this.#frozenValues = vectorOf(this.#frozen.pack(weights, "building the engine"));
     this.#moments = this.#zeroMoments();
+    if (isAveraging(settings)) this.#average = this.#copyOfNow();
   }
 
   /**
@@ -87,10 +99,12 @@ export class Trainer {
    */
   step(images: tf.Tensor4D, targets: TargetTensors, learningRate: number, lap: Lap): tf.Tensor1D {
     const { loss, vector, statistics } = this.#gradient(images, targets, lap);
+    const movesBefore = this.#moves;
     const norm = this.#gather(vector, learningRate);
     this.#runningValues = replaced(this.#runningValues, (old) =>
       runningAfter(this.#running, old, statistics),
     );
+    if (this.#moves > movesBefore) this.#moveAverage();
     const { total, probability, threshold, binary } = loss;
     const report = tf.tidy(() => tf.stack([total, probability, threshold, binary, norm]) as tf.Tensor1D);
     tf.dispose([total, probability, threshold, binary, norm, vector]);
@@ -109,8 +123,9 @@ export class Trainer {
       tf.dispose([mean, variance]);
     return tf.tidy(() => {
       const nodes = nodesFor(this.#settings.graph, outputs);
-      const slices = this.#trainable.slices(this.#values);
-      const values = this.#run(nodes, images, slices, mode === "training" ? ignore : undefined);
+      const isTraining = mode === "training";
+      const slices = this.#trainable.slices((isTraining ? undefined : this.#average?.values) ?? this.#values);
+      const values = this.#run(nodes, images, slices, isTraining ? ignore : undefined);
       return outputs.map((id) => tf.clone(valueAt(values, id)));
     });
   }
@@ -126,21 +141,29 @@ export class Trainer {
 
   async readState(): Promise<EngineState> {
     const moves = this.#moves;
-    const vectors = [this.#values, this.#runningValues, this.#frozenValues, ...this.#moments].map((v) =>
-      tf.clone(v),
-    );
-    const [values, running, frozen, ...moments] = await Promise.all(vectors.map((vector) => vector.data()));
+    const now = { values: this.#values, running: this.#runningValues };
+    const average = this.#average;
+    const vectors = [
+      ...[now, average ?? now].flatMap(({ values, running }) => [values, running]),
+      ...[this.#frozenValues, ...this.#moments],
+    ].map((vector) => tf.clone(vector));
+    const read = (await Promise.all(vectors.map((vector) => vector.data()))) as Float32Array[];
     tf.dispose(vectors);
-    const order = new Map<ParameterName, Float32Array>([
-      ...this.#trainable.unpack(values as Float32Array),
-      ...this.#running.unpack(running as Float32Array),
-      ...this.#frozen.unpack(frozen as Float32Array),
-    ]);
-    const unpacked = moments.map((moment) => this.#trainable.unpack(moment as Float32Array));
-    return {
-      weights: new Map(
+    const [values, running, averaged, averagedRunning, frozen, ...moments] = read;
+    const weightsOf = (trainable?: Float32Array, statistics?: Float32Array): Weights => {
+      const order = new Map<ParameterName, Float32Array>([
+        ...this.#trainable.unpack(trainable ?? new Float32Array()),
+        ...this.#running.unpack(statistics ?? new Float32Array()),
+        ...this.#frozen.unpack(frozen ?? new Float32Array()),
+      ]);
+      return new Map(
         this.#settings.graph.parameters.map(({ name }) => [name, order.get(name) ?? new Float32Array()]),
-      ),
+      );
+    };
+    const unpacked = moments.map((moment) => this.#trainable.unpack(moment));
+    return {
+      weights: weightsOf(values, running),
+      ...(average === undefined ? {} : { average: weightsOf(averaged, averagedRunning) }),
       optimizer: new Map(
         this.#trainable.entries.map(({ parameter: { name } }) => [
           name,
@@ -165,12 +188,17 @@ export class Trainer {
         return this.#trainable.pack(moment, doing);
       }),
     };
+    const { average } = state;
+    const averaged = average && [this.#trainable, this.#running].map((group) => group.pack(average, doing));
     this.#disposeVectors();
     this.#values = vectorOf(packed.values);
     this.#runningValues = vectorOf(packed.running);
     this.#frozenValues = vectorOf(packed.frozen);
     this.#moments = packed.moments.map(vectorOf);
     this.#moves = state.moves;
+    if (!isAveraging(this.#settings)) return;
+    const [values, running] = averaged?.map(vectorOf) ?? [];
+    this.#average = values && running ? { values, running } : this.#copyOfNow();
   }
 
   dispose(): void {
@@ -246,13 +274,28 @@ export class Trainer {
       });
     add(this.#trainable, trainable);
     add(this.#frozen, this.#frozen.slices(this.#frozenValues));
+    const running = (onStatistics === undefined ? this.#average?.running : undefined) ?? this.#runningValues;
     if (onStatistics === undefined || this.#runningNorms.size > 0)
-      add(this.#running, this.#running.slices(this.#runningValues));
+      add(this.#running, this.#running.slices(running));
     const input = this.#settings.graph.nodes[0]?.id ?? "";
     return runNodes(nodes, new Map([[input, images]]), (name) => readParameter(parameters, name), {
       onStatistics: onStatistics ?? "inference",
       runningNorms: this.#runningNorms,
     });
+  }
+
+  #copyOfNow(): { readonly values: tf.Tensor1D; readonly running: tf.Tensor1D } {
+    return { values: tf.clone(this.#values), running: tf.clone(this.#runningValues) };
+  }
+
+  #moveAverage(): void {
+    const average = this.#average;
+    if (average === undefined) return;
+    const share = averageShare(this.#settings, this.#moves);
+    const moved = (old: tf.Tensor1D, value: tf.Tensor1D): tf.Tensor1D =>
+      replaced(old, () => tf.add(old, tf.mul(tf.sub(value, old), share)));
+    const values = moved(average.values, this.#values);
+    this.#average = { values, running: moved(average.running, this.#runningValues) };
   }
 
   #zeroMoments(): readonly tf.Tensor1D[] {
@@ -262,6 +305,8 @@ export class Trainer {
 
   #disposeVectors(): void {
     tf.dispose([this.#values, this.#runningValues, this.#frozenValues, ...this.#moments]);
+    if (this.#average !== undefined) tf.dispose([this.#average.values, this.#average.running]);
+    this.#average = undefined;
     this.#gathered?.sum.dispose();
     this.#gathered = undefined;
   }

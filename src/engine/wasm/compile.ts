@@ -1,5 +1,6 @@
 // Settings → everything that a run needs in its one linear memory: addresses, programs, tables. Nothing here runs.
 
+import { isAveraging } from "../average.ts";
 import type { EngineSettings } from "../engine.ts";
 import { freeze } from "../freeze.ts";
 import { planPrediction, planTraining } from "../plan/plan.ts";
@@ -8,7 +9,7 @@ import { Arena } from "./arena.ts";
 import { type BatchSpace, encode } from "./encode.ts";
 import { exportMap } from "./kernels/image/image.ts";
 import { lossSpace } from "./kernels/loss/loss.ts";
-import { optimizer, type OptimizerSpace, optimizerSpace } from "./kernels/optimizer/optimizer.ts";
+import { average, optimizer, type OptimizerSpace, optimizerSpace } from "./kernels/optimizer/optimizer.ts";
 import type { Record } from "./program.ts";
 import { RECORD_WORDS } from "./program.ts";
 import { type Addresses, type SharedSpace, Space } from "./space.ts";
@@ -25,6 +26,8 @@ export interface Compiled {
   readonly addresses: Addresses;
   readonly batch: BatchSpace;
   readonly optimizer: OptimizerSpace;
+  /** What predictions read in place of the stores; the stores themselves unless the engine averages. */
+  readonly predicted: Addresses["stores"];
   /** Probability maps, then threshold maps. */
   readonly maps: number;
   readonly programs: {
@@ -56,11 +59,19 @@ export function compile(settings: CompileSettings): Compiled {
   const count = training.parameters.sizes.trainable;
   const stores = { weights: addresses.stores.trainable, gradients: addresses.gradients };
   const own = optimizerSpace(count, stores, settings.optimizer, arena);
+  const { sizes } = training.parameters;
+  const predicted = isAveraging(settings)
+    ? {
+        ...addresses.stores,
+        trainable: arena.reserve(sizes.trainable * 4),
+        statistics: arena.reserve(sizes.statistics * 4),
+      }
+    : addresses.stores;
   const maps = arena.reserve(2 * batchSize * planePx * 4);
 
   const plans = [training, probability, both];
   const encodePlan = (plan: Plan, shared: SharedSpace, to: Arena): { records: Record[][]; space: Space } => {
-    const space = new Space(addresses, shared, to);
+    const space = new Space(plan === training ? addresses : { ...addresses, stores: predicted }, shared, to);
     const records = plan.ops.map((op) => [...encode(op, settings, batch, space)]);
     return { records, space };
   };
@@ -89,18 +100,22 @@ export function compile(settings: CompileSettings): Compiled {
     return place([...settled(space.preparation), ...records.flat(), ...exports]);
   };
   const passes = optimizer(count, settings, own);
+  const averages = (["trainable", "statistics"] as const)
+    .filter((store) => predicted[store] !== addresses.stores[store])
+    .map((store) => average(sizes[store], addresses.stores[store], predicted[store], own));
   return {
     arena,
     parameters: training.parameters,
     addresses,
     batch,
     optimizer: own,
+    predicted,
     maps,
     programs: {
       clear: place([passes.clear]),
       forward: place([...settled(step.space.preparation), ...step.records.slice(0, lossAt + 1).flat()]),
       backward: place(step.records.slice(lossAt + 1).flat()),
-      move: place(passes.move),
+      move: place([...passes.move, ...averages]),
       predict: prediction(probability),
       predictWithThreshold: prediction(both),
     },

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { wasmInNode } from "../../../cli/wasm-in-node.ts";
+import { averaging, checkAverage } from "../../../tests/gpu/reference/average.ts";
 import {
   engineSettings,
   everythingGraph,
@@ -215,9 +216,18 @@ describe("state", () => {
   });
 });
 
+describe("the running average of the weights", () => {
+  it("is what predictions use, and a part of the state", async () => {
+    const frozen = new Set(["bn0.weight", "bn0.bias"]);
+    const settings = lively(everythingGraph(), { batchSize: 2, sizePx: 16, optimizer: adamw, frozen });
+    await checkAverage(settings, (changes) => build({ ...settings, ...changes }));
+  });
+});
+
 describe("threads", () => {
   it("do not change a single bit", async () => {
-    const settings = lively(everythingGraph(), { batchSize: 2, sizePx: 32, optimizer: adamw, clipNorm: 1 });
+    const changes = { optimizer: adamw, clipNorm: 1, ...averaging };
+    const settings = lively(everythingGraph(), { batchSize: 2, sizePx: 32, ...changes });
     const results = await Promise.all(
       [1, 2, 3].map(async (threads) => {
         const engine = await build(settings, wasmInNode(threads));

@@ -186,7 +186,7 @@ export class WasmEngine implements Engine {
     tracer.span("forward", () => crew.run(programs.forward));
     tracer.span("backward", () => crew.run(programs.backward));
     if (isMove) {
-      const values = stepValues(settings.optimizer, learningRate, this.moves + 1, accumulate);
+      const values = stepValues(settings, learningRate, this.moves + 1, accumulate);
       new Float32Array(memory.buffer, optimizer.step, values.length).set(values);
       tracer.span("optimiser", () => crew.run(programs.move));
       this.moves += 1;

@@ -33,6 +33,7 @@ export const KINDS = [
   "clear",
   "squareSum",
   "move",
+  "average",
 ] as const;
 
 export type RecordKind = (typeof KINDS)[number];

@@ -11,8 +11,8 @@ import { predictionName, REPORT_WORDS, WebGpuEngine } from "./engine.ts";
 import { HISTOGRAM_WORDS, LOSS_PART_WORDS } from "./kernels/loss/loss.ts";
 import { STEP_WORDS } from "./kernels/optimizer/optimizer.ts";
 import { Compiler, type Program } from "./program.ts";
-import { Resources, tensorName } from "./resources.ts";
-import { stateBuffers } from "./state.ts";
+import { averageName, Resources, tensorName } from "./resources.ts";
+import { STORES, stateBuffers } from "./state.ts";
 import { tune, wantsTuning } from "./tune.ts";
 
 /** Compiles everything that a run needs. Throws PlaygroundError when the network does not fit the device. */
@@ -93,11 +93,9 @@ function createBuffers(
     resources.create(tensorName(index), words, STORAGE);
   }
   const { sizes } = plans[0].parameters;
-  const moments = settings.optimizer.kind === "adamw" ? 2 : 1;
-  for (const [name, words] of Object.entries(sizes))
-    resources.create(name, words, STORAGE | COPY_DST | COPY_SRC);
-  for (const name of stateBuffers(moments).slice(Object.keys(sizes).length)) {
-    resources.create(name, sizes.trainable, STORAGE | COPY_DST | COPY_SRC);
+  for (const name of stateBuffers(settings)) {
+    const store = STORES.find((one) => name === one || name === averageName(one)) ?? "trainable";
+    resources.create(name, sizes[store], STORAGE | COPY_DST | COPY_SRC);
   }
   resources.create("gradients", sizes.trainable, STORAGE | COPY_SRC);
   resources.create("partials", calls.partials.sizeWords, STORAGE);

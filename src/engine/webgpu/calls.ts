@@ -1,8 +1,9 @@
 // Plan operations → dispatches. The one table of which kernel runs what.
 
+import { isAveraging } from "../average.ts";
 import type { EngineSettings } from "../engine.ts";
 import type { Plan, PlanOp, Slot } from "../plan/types.ts";
-import type { KernelCall } from "./kernel.ts";
+import type { Binding, KernelCall } from "./kernel.ts";
 import {
   batchNorm,
   batchNormGradient,
@@ -19,7 +20,7 @@ import {
 import { convWeightGradient } from "./kernels/conv-weight-gradient/conv-weight-gradient.ts";
 import { exportProbability, importImage } from "./kernels/image/image.ts";
 import { loss, lossParts, lossReport } from "./kernels/loss/loss.ts";
-import { gatherGradients, moveWeights, normParts } from "./kernels/optimizer/optimizer.ts";
+import { averageStore, gatherGradients, moveWeights, normParts } from "./kernels/optimizer/optimizer.ts";
 import {
   activation,
   activationGradient,
@@ -42,7 +43,10 @@ import { type Partial, PartialSpace } from "./partials.ts";
 import type { VariantOf } from "./variants.ts";
 
 export interface CallSettings
-  extends Pick<EngineSettings, "loss" | "thresholdRange" | "normalisation" | "optimizer" | "clipNorm"> {
+  extends Pick<
+    EngineSettings,
+    "loss" | "thresholdRange" | "normalisation" | "optimizer" | "clipNorm" | "averageDecay"
+  > {
   /** Which kernel runs an operation that several can; unless given, the one that suits its shape on most adapters. */
   readonly variantOf?: VariantOf | undefined;
 }
@@ -76,12 +80,19 @@ export function trainingCalls(plan: Plan, settings: CallSettings): TrainingCalls
   return {
     forward: callsOf(plan.ops.slice(0, lossAt + 1)),
     backward: callsOf(plan.ops.slice(lossAt + 1)),
-    move: [gather, moveWeights(count, settings), report],
+    move: [gather, moveWeights(count, settings), ...averages(plan, settings), report],
     gather: [gather, report],
     partials,
     lossParts: lossParts(lossOp).all,
     normParts: parts,
   };
+}
+
+function averages({ parameters: { sizes } }: Plan, settings: CallSettings): KernelCall[] {
+  if (!isAveraging(settings)) return [];
+  return (["trainable", "statistics"] as const)
+    .filter((store) => sizes[store] > 0)
+    .map((store) => averageStore(store, sizes[store]));
 }
 
 /** A prediction's dispatches; maps follow each other in the buffer of probabilities, one for each output. */
@@ -96,7 +107,17 @@ export function predictionCalls(plan: Plan, settings: CallSettings): KernelCall[
   if (threshold !== undefined) {
     calls.push(exportProbability(threshold, plan.batchSize * plan.sizePx ** 2));
   }
-  return calls;
+  return isAveraging(settings) ? calls.map(onAverage) : calls;
+}
+
+/** The same dispatch with the averaged weights. What no optimiser moves has no average. */
+function onAverage(call: KernelCall): KernelCall {
+  const bindings = Object.entries(call.bindings).map(([name, binding]): [string, Binding] => {
+    const { buffer } = binding;
+    const isAverage = buffer.of === "store" && buffer.store !== "frozen";
+    return [name, isAverage ? { ...binding, buffer: { ...buffer, isAverage } } : binding];
+  });
+  return { ...call, bindings: Object.fromEntries(bindings) };
 }
 
 /** The dispatches of one operation; `reserve` hands out space for partial gradients of a slot. */

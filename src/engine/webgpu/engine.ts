@@ -2,6 +2,7 @@
 // of dispatches and submits once. Steps and predictions make no buffer, save the first step whose single kernels are timed.
 
 import { PlaygroundError, type TrainBatch } from "../../core/index.ts";
+import { averageShare } from "../average.ts";
 import type {
   Engine,
   EngineInfo,
@@ -22,7 +23,7 @@ import { ClockBounds, type SpanSink, TRACKS } from "../../trace/index.ts";
 import { type Compiler, encode, type Program } from "./program.ts";
 import { ReadRing } from "./readback.ts";
 import type { Resources } from "./resources.ts";
-import { packMoments, packWeights, readBuffers, stateBuffers, unpackState } from "./state.ts";
+import { packState, readBuffers, stateBuffers, unpackState } from "./state.ts";
 import { PHASES, PhaseClock, TIMESTAMP_WORDS } from "./timing.ts";
 
 const STEPS_IN_FLIGHT = 3;
@@ -162,10 +163,10 @@ export class WebGpuEngine implements Engine {
 
   async readState(): Promise<EngineState> {
     this.requireAlive("reading the weights");
-    const { gpu, resources, plan } = this.parts;
+    const { gpu, resources, plan, settings } = this.parts;
     const { moves } = this;
-    const arrays = await this.guarded(readBuffers(gpu.device, resources, stateBuffers(this.moments)));
-    return unpackState(arrays, plan.parameters, moves);
+    const arrays = await this.guarded(readBuffers(gpu.device, resources, stateBuffers(settings)));
+    return unpackState(arrays, plan.parameters, settings, moves);
   }
 
   async writeState(state: EngineState): Promise<void> {
@@ -174,16 +175,11 @@ export class WebGpuEngine implements Engine {
     await this.guarded(this.parts.gpu.device.queue.onSubmittedWorkDone());
   }
 
-  /** Queues new weights and optimiser state; without optimiser state it starts from zero. */
+  /** Queues new weights and optimiser state; without optimiser state it starts from zero, without an average at the weights. */
   load(state: EngineState): void {
-    const { plan, resources, gpu } = this.parts;
-    const weights = packWeights(state.weights, plan.parameters);
-    const moments =
-      state.optimizer.size === 0
-        ? Array.from({ length: this.moments }, () => new Float32Array(plan.parameters.sizes.trainable))
-        : packMoments(state.optimizer, plan.parameters, this.moments);
-    const arrays = [weights.trainable, weights.frozen, weights.statistics, ...moments];
-    for (const [index, name] of stateBuffers(this.moments).entries()) {
+    const { plan, resources, gpu, settings } = this.parts;
+    const arrays = packState(state, plan.parameters, settings);
+    for (const [index, name] of stateBuffers(settings).entries()) {
       const values = arrays[index];
       if (values !== undefined) gpu.device.queue.writeBuffer(resources.get(name), 0, values);
     }
@@ -203,15 +199,13 @@ export class WebGpuEngine implements Engine {
     this.parts.resources.dispose();
   }
 
-  private get moments(): number {
-    return this.parts.settings.optimizer.kind === "adamw" ? 2 : 1;
-  }
-
   private stepValues(learningRate: number): Float32Array<ArrayBuffer> {
-    const { optimizer, accumulate } = this.parts.settings;
+    const { settings } = this.parts;
+    const { optimizer, accumulate } = settings;
     const move = this.moves + 1;
     const [beta1, beta2] = optimizer.kind === "adamw" ? [optimizer.beta1, optimizer.beta2] : [0, 0];
     this.stepWords.set([learningRate, 1 - beta1 ** move, 1 - beta2 ** move, this.waiting, 1 / accumulate]);
+    this.stepWords[5] = averageShare(settings, move);
     return this.stepWords;
   }
 

@@ -8,7 +8,8 @@ import { expand, type Names } from "./expand.ts";
 /** A buffer of the engine, and which part of it is bound. */
 export type BufferRef =
   | { readonly of: "tensor"; readonly index: number }
-  | { readonly of: "store"; readonly store: Store; readonly slot?: Slot }
+  /** `isAverage`: of the running average of that store instead. */
+  | { readonly of: "store"; readonly store: Store; readonly slot?: Slot; readonly isAverage?: boolean }
   | { readonly of: "named"; readonly name: NamedBuffer; readonly offset?: number; readonly size?: number };
 
 /** Offsets and sizes of named buffers are in 32-bit words. */

@@ -2,6 +2,7 @@
 
 import { PlaygroundError } from "../../core/index.ts";
 import type { EngineMemory } from "../engine.ts";
+import type { Store } from "../plan/types.ts";
 import type { BufferRef } from "./kernel.ts";
 
 const BYTES = 4;
@@ -64,7 +65,7 @@ export class Resources {
   bindingOf(ref: BufferRef): GPUBufferBinding {
     if (ref.of === "tensor") return { buffer: this.get(tensorName(ref.index)) };
     if (ref.of === "store") {
-      const buffer = this.get(ref.store);
+      const buffer = this.get(ref.isAverage === true ? averageName(ref.store) : ref.store);
       if (ref.slot === undefined) return { buffer };
       return { buffer, offset: ref.slot.offset * BYTES, size: ref.slot.size * BYTES };
     }
@@ -93,9 +94,13 @@ function purposeOf(name: string): string {
   if (/^tensor /.test(name)) return "activations and their gradients";
   if (/moment|velocity/i.test(name)) return "optimiser state";
   if (/gradients|partial/i.test(name)) return "weight gradients";
-  if (/^(trainable|frozen|statistics)$/.test(name)) return "weights";
+  if (/^(average of )?(trainable|frozen|statistics)$/.test(name)) return "weights";
   if (/^(images|flags|thresholds|probabilities|predicted)$/.test(name)) return "batches and maps";
   return "sizes, reports, clocks";
+}
+
+export function averageName(store: Store): string {
+  return `average of ${store}`;
 }
 
 export function tensorName(index: number): string {

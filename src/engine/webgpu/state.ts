@@ -3,19 +3,46 @@
 
 import { PlaygroundError } from "../../core/index.ts";
 import type { Weights } from "../../graph/index.ts";
-import type { EngineState } from "../engine.ts";
+import { isAveraging } from "../average.ts";
+import type { EngineSettings, EngineState } from "../engine.ts";
 import type { ParameterLayout, Slot, Store } from "../plan/types.ts";
-import type { Resources } from "./resources.ts";
+import { averageName, type Resources } from "./resources.ts";
 
-const STORES: readonly Store[] = ["trainable", "frozen", "statistics"];
+export const STORES: readonly Store[] = ["trainable", "frozen", "statistics"];
 
-/** Buffers that together are the engine's state; `moments` is 1 for SGD, 2 for AdamW. */
-export function stateBuffers(moments: number): readonly string[] {
-  return [...STORES, ...["firstMoments", "secondMoments"].slice(0, moments)];
+/** Stores that change while training runs, so that they may have an average. */
+const AVERAGED = ["trainable", "statistics"] as const satisfies readonly Store[];
+
+type Kept = Pick<EngineSettings, "optimizer" | "averageDecay">;
+
+/** Buffers that together are the engine's state. */
+export function stateBuffers(settings: Kept): readonly string[] {
+  return [...STORES, ...momentNames(settings), ...(isAveraging(settings) ? AVERAGED.map(averageName) : [])];
+}
+
+export function momentNames({ optimizer }: Pick<Kept, "optimizer">): readonly string[] {
+  return optimizer.kind === "adamw" ? ["firstMoments", "secondMoments"] : ["firstMoments"];
+}
+
+/** What to write into `stateBuffers`, in that order. Throws PlaygroundError "bad-file" as `packWeights` does. */
+export function packState(
+  state: EngineState,
+  layout: ParameterLayout,
+  settings: Kept,
+): Float32Array<ArrayBuffer>[] {
+  const weights = packWeights(state.weights, layout);
+  const moments = momentNames(settings).map((_, index) =>
+    state.optimizer.size === 0
+      ? new Float32Array(layout.sizes.trainable)
+      : packMoment(state.optimizer, layout, index),
+  );
+  const average = state.average === undefined ? weights : packWeights(state.average, layout);
+  const averages = isAveraging(settings) ? AVERAGED.map((store) => average[store]) : [];
+  return [...STORES.map((store) => weights[store]), ...moments, ...averages];
 }
 
 /** One array for each store. Throws PlaygroundError "bad-file" naming a parameter that is missing or of another size. */
-export function packWeights(
+function packWeights(
   weights: Weights,
   { slots, sizes }: ParameterLayout,
 ): Record<Store, Float32Array<ArrayBuffer>> {
@@ -29,20 +56,18 @@ export function packWeights(
   return packed;
 }
 
-/** One array for each moment over the trainable store. */
-export function packMoments(
+/** One moment over the trainable store. */
+function packMoment(
   optimizer: EngineState["optimizer"],
   { slots, sizes }: ParameterLayout,
-  moments: number,
-): Float32Array<ArrayBuffer>[] {
-  return Array.from({ length: moments }, (_, moment) => {
-    const packed = new Float32Array(sizes.trainable);
-    for (const [name, slot] of slots) {
-      if (slot.store !== "trainable") continue;
-      packed.set(checked(name, optimizer.get(name)?.[moment], slot), slot.offset);
-    }
-    return packed;
-  });
+  moment: number,
+): Float32Array<ArrayBuffer> {
+  const packed = new Float32Array(sizes.trainable);
+  for (const [name, slot] of slots) {
+    if (slot.store !== "trainable") continue;
+    packed.set(checked(name, optimizer.get(name)?.[moment], slot), slot.offset);
+  }
+  return packed;
 }
 
 function checked(name: string, values: Float32Array | undefined, slot: Slot): Float32Array {
@@ -60,23 +85,25 @@ function checked(name: string, values: Float32Array | undefined, slot: Slot): Fl
 export function unpackState(
   arrays: readonly Float32Array[],
   { slots }: ParameterLayout,
+  settings: Kept,
   moves: number,
 ): EngineState {
-  const byStore = new Map(STORES.map((store, index) => [store, arrays[index] ?? new Float32Array()]));
-  const moments = arrays.slice(STORES.length);
-  const cut = (from: Float32Array | undefined, { offset, size }: Slot): Float32Array =>
-    from?.slice(offset, offset + size) ?? new Float32Array();
+  const byName = new Map(stateBuffers(settings).map((name, index) => [name, arrays[index]]));
+  const cut = (name: string, { offset, size }: Slot): Float32Array =>
+    byName.get(name)?.slice(offset, offset + size) ?? new Float32Array();
   const weights = new Map<string, Float32Array>();
+  const average = new Map<string, Float32Array>();
   const optimizer = new Map<string, readonly Float32Array[]>();
   for (const [name, slot] of slots) {
-    weights.set(name, cut(byStore.get(slot.store), slot));
-    if (slot.store === "trainable")
-      optimizer.set(
-        name,
-        moments.map((moment) => cut(moment, slot)),
-      );
+    weights.set(name, cut(slot.store, slot));
+    average.set(name, cut(slot.store === "frozen" ? slot.store : averageName(slot.store), slot));
+    if (slot.store !== "trainable") continue;
+    optimizer.set(
+      name,
+      momentNames(settings).map((moment) => cut(moment, slot)),
+    );
   }
-  return { weights, optimizer, moves };
+  return { weights, optimizer, moves, ...(isAveraging(settings) ? { average } : {}) };
 }
 
 /** Reads whole buffers, after everything that is queued. */

@@ -6,7 +6,7 @@ import { channelSum, dot } from "../kernels/product/dot";
 import { fold, gemm, pack } from "../kernels/product/gemm";
 import { exportMap, importImage } from "../kernels/image/image";
 import { lossGradient, lossReport, lossSelect, lossStatistics } from "../kernels/loss/loss";
-import { clearGradients, move, squareSum } from "../kernels/optimizer/optimizer";
+import { average, clearGradients, move, squareSum } from "../kernels/optimizer/optimizer";
 import {
   activation,
   activationGradient,
@@ -203,6 +203,8 @@ function runTile(at: usize, tile: i32, scratch: usize): void {
       return squareSum(at, tile);
     case Kind.Move:
       return move(at, tile);
+    case Kind.Average:
+      return average(at, tile);
     default:
       unreachable();
   }

@@ -36,6 +36,7 @@ export const enum Kind {
   Clear,
   SquareSum,
   Move,
+  Average,
 }
 
 /** What every record starts with. */

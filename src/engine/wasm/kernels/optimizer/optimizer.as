@@ -1,5 +1,5 @@
-// The global gradient norm and one optimiser move over all parameters at once. AdamW: Loshchilov & Hutter (2019); SGD with
-// momentum as in PyTorch.
+// The global gradient norm, one optimiser move over all parameters at once, and the running average of what it moves.
+// AdamW: Loshchilov & Hutter (2019); SGD with momentum as in PyTorch.
 
 import { clear } from "../layout/spread";
 import { laneSum } from "../../assembly/math";
@@ -105,5 +105,34 @@ export function move(at: usize, tile: i32): void {
     const deviation = f32x4.add(f32x4.mul(f32x4.sqrt(second), secondRate), epsilon);
     const change = f32x4.mul(f32x4.div(first, deviation), firstRate);
     v128.store(op.weights + offset, f32x4.sub(f32x4.mul(weight, kept), change));
+  }
+}
+
+@unmanaged
+class Average {
+  kind: i32;
+  tiles: i32;
+  ticket: i64;
+  isFree: i32;
+  unfinished: i32;
+  /** Values, a multiple of 4, and those of one tile. */
+  count: i32;
+  block: i32;
+  values: usize;
+  average: usize;
+  /** Share of the new values in this step, 32 bits. */
+  share: usize;
+}
+
+export function average(at: usize, tile: i32): void {
+  const op = changetype<Average>(at);
+  const start = tile * op.block;
+  const end = min(start + op.block, op.count);
+  const share = v128.load32_splat(op.share);
+  for (let i = start; i < end; i += 4) {
+    const offset = <usize>i << 2;
+    const old = v128.load(op.average + offset);
+    const change = f32x4.sub(v128.load(op.values + offset), old);
+    v128.store(op.average + offset, f32x4.add(old, f32x4.mul(change, share)));
   }
 }

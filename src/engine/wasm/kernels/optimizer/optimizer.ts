@@ -1,12 +1,13 @@
 // Encodes the passes over all parameters for optimizer.as, and the values that change from step to step.
 
+import { averageShare } from "../../../average.ts";
 import type { EngineSettings, OptimizerSettings } from "../../../engine.ts";
 import type { Arena } from "../../arena.ts";
 import { real, type Record } from "../../program.ts";
 
 /** Values of one tile. */
 const BLOCK = 16_384;
-const STEP_WORDS = 5;
+const STEP_WORDS = 6;
 
 export interface OptimizerSpace {
   readonly weights: number;
@@ -59,15 +60,26 @@ export function optimizer(
   return { clear: record("clear"), move: [record("squareSum"), record("move")] };
 }
 
-/** What `move` reads: learning rate, rates with bias correction, 1 / batches, what decay leaves of a weight. */
+/** Moves the average of `count` values, a multiple of 4, towards them. */
+export function average(count: number, values: number, averages: number, { step }: OptimizerSpace): Record {
+  const words = [count, BLOCK, values, averages, step + 5 * 4];
+  return { kind: "average", tiles: Math.ceil(count / BLOCK), words };
+}
+
+/**
+ * What `move` and `average` read: learning rate, rates with bias correction, 1 / batches, what decay leaves of a weight, share of
+ * the new values in the average.
+ */
 export function stepValues(
-  how: OptimizerSettings,
+  { optimizer: how, averageDecay }: Pick<EngineSettings, "optimizer" | "averageDecay">,
   learningRate: number,
   move: number,
   batches: number,
 ): Float32Array {
-  if (how.kind === "sgd") return Float32Array.of(learningRate, 0, 0, 1 / batches, 1);
+  const share = averageShare({ averageDecay }, move);
+  if (how.kind === "sgd") return Float32Array.of(learningRate, 0, 0, 1 / batches, 1, share);
   const kept = how.decay === "gradient" ? 1 : 1 - learningRate * how.weightDecay;
   const firstRate = learningRate / (1 - how.beta1 ** move);
-  return Float32Array.of(learningRate, firstRate, 1 / Math.sqrt(1 - how.beta2 ** move), 1 / batches, kept);
+  const secondRate = 1 / Math.sqrt(1 - how.beta2 ** move);
+  return Float32Array.of(learningRate, firstRate, secondRate, 1 / batches, kept, share);
 }

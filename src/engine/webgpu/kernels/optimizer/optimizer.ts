@@ -1,9 +1,11 @@
-// Two dispatches after the gradient: adding up the partial gradients, and the optimiser's move over one flat array.
+// What follows the gradient: adding up the partial gradients, the optimiser's move over one flat array, and where a run asks
+// for it the running average of weights and running statistics.
 
 import type { EngineSettings } from "../../../engine.ts";
 import { SLOT_ALIGNMENT } from "../../../plan/parameters.ts";
 import { type Binding, blocks, type KernelCall, named } from "../../kernel.ts";
 import { TABLE_WORDS } from "../../partials.ts";
+import averageText from "./average.wgsl?raw";
 import reduceText from "../shared/reduce.wgsl?raw";
 import gatherText from "./gather-gradients.wgsl?raw";
 import moveText from "./move-weights.wgsl?raw";
@@ -13,7 +15,7 @@ const GROUP = 64;
 const MOST_GATHERING = 4096;
 const MOST_MOVING_GROUPS = 256;
 
-/** Words of the "step" buffer: learning rate, 1 − β1^t, 1 − β2^t, batches before this one, 1 / batches. */
+/** Words of the "step" buffer: learning rate, 1 − β1^t, 1 − β2^t, batches before this one, 1 / batches, share of the average. */
 export const STEP_WORDS = 8;
 
 /** Threads that gather, and so partial squares of the global norm, for so many parameters. */
@@ -75,6 +77,22 @@ export function moveWeights(
     sizes: { count, normParts: normParts(count) },
     numbers: { ...numbers, clipNorm: clipNorm === "off" ? 0 : clipNorm },
     bindings,
+    workgroups: [Math.min(MOST_MOVING_GROUPS, blocks(count, GROUP)), 1, 1],
+  };
+}
+
+/** `count` values of a store. */
+export function averageStore(store: "trainable" | "statistics", count: number): KernelCall {
+  return {
+    kernel: "averageWeights",
+    source: averageText,
+    constants: { WG: GROUP },
+    sizes: { count },
+    bindings: {
+      step: named("step", "read"),
+      values: { buffer: { of: "store", store }, access: "read" },
+      average: { buffer: { of: "store", store, isAverage: true }, access: "read_write" },
+    },
     workgroups: [Math.min(MOST_MOVING_GROUPS, blocks(count, GROUP)), 1, 1],
   };
 }
