@@ -12,6 +12,9 @@ export interface StrengthMap {
 }
 
 let tile = new Float64Array(0);
+/** Of each row of the tile, the first and the last column that an edge has come near to. */
+let firstNear = new Int32Array(0);
+let lastNear = new Int32Array(0);
 
 /** Squared distance below which MhLiao/DB's arithmetic may fail. */
 const ON_EDGE = 1e-9;
@@ -49,7 +52,13 @@ export function drawBorder(
   const count = area.width * area.height;
   if (area.width <= 0 || area.height <= 0 || !(distancePx > 0)) return;
   if (tile.length < count) tile = new Float64Array(2 * count);
+  if (firstNear.length < area.height) {
+    firstNear = new Int32Array(2 * area.height);
+    lastNear = new Int32Array(2 * area.height);
+  }
   tile.fill(distancePx * distancePx, 0, count);
+  firstNear.fill(area.width, 0, area.height);
+  lastNear.fill(-1, 0, area.height);
   for (let i = 0; i < outline.length; i += 2) {
     const j = i + 2 === outline.length ? 0 : i + 2;
     lowerAlongEdge(outline, i, j, distancePx, area, asDb);
@@ -118,30 +127,51 @@ function lowerAlongEdge(
   const halfSpan = ey === 0 ? Number.POSITIVE_INFINITY : Math.abs((reach * Math.sqrt(squared)) / ey);
   const slope = ey === 0 ? 0 : ex / ey;
   const cells = tile;
-  const width = area.width;
-  for (let y = top; y <= bottom; y++) {
+  for (let y = top | 0; y <= bottom; y++) {
     const dy = y - py;
     const dyq = y - qy;
     const middle = px + dy * slope;
-    const from = Math.max(left, Math.ceil(middle - halfSpan));
-    const to = Math.min(right, Math.floor(middle + halfSpan));
+    const from = Math.max(left, Math.ceil(middle - halfSpan)) | 0;
+    const to = Math.min(right, Math.floor(middle + halfSpan)) | 0;
+    if (from > to) continue;
+    const row = (y - offsetY) | 0;
+    if (from - offsetX < (firstNear[row] as number)) firstNear[row] = from - offsetX;
+    if (to - offsetX > (lastNear[row] as number)) lastNear[row] = to - offsetX;
     const dySquared = dy * dy;
     const dyqSquared = dyq * dyq;
     const crossY = dy * ex;
-    let at = (y - offsetY) * width + from - offsetX;
-    for (let x = from; x <= to; x++, at++) {
-      const dx = x - px;
-      const dxq = x - qx;
+    const base = (row * area.width - offsetX) | 0;
+
+    // A row crosses the circle over the edge in one run of pixels. Outside of it, on either side, the nearer end counts.
+    let first = from;
+    for (; first <= to; first++) {
+      const dx = first - px;
+      const dxq = first - qx;
       const toP = dx * dx + dySquared;
       const toQ = dxq * dxq + dyqSquared;
-      let nearest: number;
-      if (squared - toP - toQ < 0) nearest = Math.min(toP, toQ);
-      else {
-        const cross = dx * ey - crossY;
-        nearest = cross * cross * inverse;
-        if (nearest < ON_EDGE && asDb && failsInDb(toP, toQ, squared)) nearest = LEFT_OUT;
+      if (squared - toP - toQ >= 0) break;
+      const nearest = Math.min(toP, toQ);
+      if (nearest < (cells[base + first] as number)) cells[base + first] = nearest;
+    }
+    let last = to;
+    for (; last > first; last--) {
+      const dx = last - px;
+      const dxq = last - qx;
+      const toP = dx * dx + dySquared;
+      const toQ = dxq * dxq + dyqSquared;
+      if (squared - toP - toQ >= 0) break;
+      const nearest = Math.min(toP, toQ);
+      if (nearest < (cells[base + last] as number)) cells[base + last] = nearest;
+    }
+    for (let x = first; x <= last; x++) {
+      const dx = x - px;
+      const cross = dx * ey - crossY;
+      let nearest = cross * cross * inverse;
+      if (nearest < ON_EDGE && asDb) {
+        const dxq = x - qx;
+        if (failsInDb(dx * dx + dySquared, dxq * dxq + dyqSquared, squared)) nearest = LEFT_OUT;
       }
-      if (nearest < (cells[at] as number)) cells[at] = nearest;
+      if (nearest < (cells[base + x] as number)) cells[base + x] = nearest;
     }
   }
 }
@@ -158,14 +188,15 @@ function raiseFloats(data: Float32Array, stride: number, distancePx: number, are
   const limit = distancePx * distancePx;
   const inverse = 1 / distancePx;
   const cells = tile;
-  const width = area.width;
-  for (let y = 0, from = 0; y < area.height; y++) {
-    let to = (area.top + area.shiftY + y) * stride + area.left + area.shiftX;
-    for (let x = 0; x < width; x++, from++, to++) {
-      const squared = cells[from] as number;
+  for (let y = 0; y < area.height; y++) {
+    const near = lastNear[y] as number;
+    const from = (y * area.width) | 0;
+    const to = ((area.top + area.shiftY + y) * stride + area.left + area.shiftX) | 0;
+    for (let x = firstNear[y] as number; x <= near; x++) {
+      const squared = cells[from + x] as number;
       if (squared >= limit) continue;
       const strength = 1 - Math.sqrt(squared) * inverse;
-      if (strength > (data[to] as number)) data[to] = strength;
+      if (strength > (data[to + x] as number)) data[to + x] = strength;
     }
   }
 }
@@ -175,14 +206,15 @@ function raiseBytes(data: Uint8Array, stride: number, distancePx: number, area: 
   const limit = distancePx * distancePx;
   const inverse = 1 / distancePx;
   const cells = tile;
-  const width = area.width;
-  for (let y = 0, from = 0; y < area.height; y++) {
-    let to = (area.top + area.shiftY + y) * stride + area.left + area.shiftX;
-    for (let x = 0; x < width; x++, from++, to++) {
-      const squared = cells[from] as number;
+  for (let y = 0; y < area.height; y++) {
+    const near = lastNear[y] as number;
+    const from = (y * area.width) | 0;
+    const to = ((area.top + area.shiftY + y) * stride + area.left + area.shiftX) | 0;
+    for (let x = firstNear[y] as number; x <= near; x++) {
+      const squared = cells[from + x] as number;
       if (squared >= limit) continue;
       const strength = (255 * (1 - Math.sqrt(squared) * inverse) + 0.5) | 0;
-      if (strength > (data[to] as number)) data[to] = strength;
+      if (strength > (data[to + x] as number)) data[to + x] = strength;
     }
   }
 }
