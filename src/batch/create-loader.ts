@@ -7,6 +7,7 @@ import { createCaches } from "./caches.ts";
 import type { LoaderCalls, LoaderConfig } from "./loader.ts";
 import { prepareSample, type SampleTools } from "./prepare-sample.ts";
 import type { OpenRecords } from "./shelves.ts";
+import { timedRecords } from "./timed-records.ts";
 import type { Sample, SampleRequest } from "./types.ts";
 
 /** How this thread reads and decodes pages, and its clock in milliseconds. */
@@ -17,17 +18,20 @@ export interface LoaderTools extends Omit<SampleTools, "caches"> {
 
 /** `prepare` rejects with "internal" for a page that the loader does not own, else as prepareSample. */
 export function createLoader(tools: LoaderTools): LoaderCalls {
-  const caches = createCaches(tools.now, tools.openRecords);
+  const records = tools.openRecords && timedRecords(tools.openRecords, tools.now);
+  const caches = createCaches(tools.now, records?.openRecords);
   const sampleTools: SampleTools = { ...tools, caches };
   let config: LoaderConfig | undefined;
   let pages: ReadonlyMap<PageId, Page> = new Map();
   // One sample at a time, so that a stage's time is its own.
   let last: Promise<unknown> = Promise.resolve();
 
-  const prepareNow = (request: SampleRequest): Promise<Sample> => {
+  const prepareNow = async (request: SampleRequest): Promise<Sample> => {
     const page = pages.get(request.pageId);
     if (config === undefined || page === undefined) throw notMine(request.pageId);
-    return prepareSample(request, page, config, sampleTools);
+    const sample = await prepareSample(request, page, config, sampleTools);
+    const storageMs = records?.takeTimes();
+    return storageMs === undefined ? sample : { ...sample, timing: { ...sample.timing, storageMs } };
   };
 
   return {

@@ -44,7 +44,7 @@ interface Job extends Augmentation {
   readonly config: Settings;
   readonly tools: SampleTools;
   readonly stage: Stage;
-  readonly timing: { -readonly [name in keyof Omit<SampleTiming, "place">]: number };
+  readonly timing: { -readonly [name in keyof Omit<SampleTiming, "place" | "storageMs">]: number };
 }
 
 /** Rejects with a PlaygroundError that names the stage ("decoding page …") and the page's id. */

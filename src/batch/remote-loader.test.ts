@@ -10,7 +10,12 @@ it("sends what can be sent and dates samples by this thread's clock, on the load
     {
       setUp: async (setup: string) => void sent.push(setup),
       setCaches: async () => undefined,
-      prepare: async (request) => sampleOf(request),
+      prepare: async (request) => {
+        const sample = sampleOf(request);
+        return request.sequence === 0
+          ? sample
+          : { ...sample, timing: { ...sample.timing, storageMs: [5, 2, 9, 1] } };
+      },
       clearCaches: async () => 0,
       caches: async () => NO_CACHE_REPORT,
       // The other thread began an hour later.
@@ -26,4 +31,7 @@ it("sends what can be sent and dates samples by this thread's clock, on the load
   const { startMs, place } = (await calls.prepare(request)).timing;
   expect(place?.track).toBe(FIRST_LOADER_TRACK + 2);
   expect(Math.abs(startMs - 3_600_000)).toBeLessThanOrEqual(place?.uncertaintyMs ?? Number.NaN);
+  // Starts move to this thread's clock, durations do not.
+  const { storageMs } = (await calls.prepare({ ...request, sequence: 1 })).timing;
+  expect(storageMs).toEqual([startMs + 5, 2, startMs + 9, 1]);
 });

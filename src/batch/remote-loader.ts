@@ -30,8 +30,10 @@ export function callsTo<Setup>(
       const sample = await remote.prepare(request);
       if (clock === undefined) return sample;
       const place = { track: FIRST_LOADER_TRACK + index, uncertaintyMs: clock.uncertaintyMs };
-      const startMs = sample.timing.startMs + clock.offsetMs;
-      return { ...sample, timing: { ...sample.timing, startMs, place } };
+      const { offsetMs } = clock;
+      const startMs = sample.timing.startMs + offsetMs;
+      const storageMs = sample.timing.storageMs?.map((ms, i) => (i % 2 === 0 ? ms + offsetMs : ms));
+      return { ...sample, timing: { ...sample.timing, startMs, place, ...(storageMs && { storageMs }) } };
     },
     clearCaches: () => remote.clearCaches(),
     caches: () => remote.caches(),

@@ -106,6 +106,19 @@ describe("caches that outlive the tab", () => {
     );
   });
 
+  it("tell the profiler when they were read and written, on the loader's clock", async () => {
+    const times = ({ samples }: Visit) => samples.flatMap(({ timing }) => timing.storageMs ?? []);
+    const before = performance.now();
+    // The first visit looks what is there, for each of the four tiers, and writes a batch; the second reads each page's record.
+    expect(times(await visit())).toHaveLength(2 * (4 + 1));
+    const again = times(await visit());
+    expect(again.length).toBeGreaterThanOrEqual(2 * (4 + pages.length));
+    const starts = again.filter((_, i) => i % 2 === 0);
+    expect(starts).toEqual([...starts].sort((a, b) => a - b));
+    expect(Math.min(...starts)).toBeGreaterThanOrEqual(before);
+    expect(Math.min(...again.filter((_, i) => i % 2 === 1))).toBeGreaterThanOrEqual(0);
+  });
+
   it("are written in batches, one record an entry, never the whole store", async () => {
     const { counters } = (await visit()).polygons;
     expect(Math.max(...batches)).toBeLessThanOrEqual(16);

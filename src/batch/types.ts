@@ -37,4 +37,6 @@ export interface SampleTiming {
   readonly decodeMs: number;
   readonly augmentMs: number;
   readonly targetsMs: number;
+  /** Of what the loader read from the browser's storage and wrote to it since its last sample: start (as `startMs`) and duration in turn. */
+  readonly storageMs?: readonly number[];
 }

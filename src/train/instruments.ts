@@ -97,6 +97,9 @@ export function createInstruments(features: Config["features"]): Instruments {
       tracer.record("decode", decodedFrom, decodeMs, track);
       tracer.record("augment", decodedFrom + decodeMs, augmentMs, track);
       if (targetsMs > 0) tracer.record("targets", decodedFrom + decodeMs + augmentMs, targetsMs, track);
+      const { storageMs = [] } = timing;
+      for (let i = 0; i < storageMs.length; i += 2)
+        tracer.record("store", storageMs[i] ?? 0, storageMs[i + 1] ?? 0);
     }
   };
 
