@@ -62,6 +62,11 @@ export interface LoaderCaches {
   report(): Promise<CacheReport>;
 }
 
+interface FinishedKey {
+  readonly key: KeyParts;
+  readonly placement: Affine<"upright", "input">;
+}
+
 /** What is done to a tier whatever it holds. */
 type Switchable = Pick<TierCache<unknown>, "clear" | "invalidate" | "setBudget" | "setPolicy">;
 
@@ -73,6 +78,8 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
   const samples = new TierCache<FinishedSample>({ tier: "samples", budgetBytes: 0, now });
   const tiers: Readonly<Record<Tier, Switchable>> = { images, polygons, maps, samples };
   const contents = new WeakMap<PageFile, string>();
+  /** Keys follow from the page, its content and the settings: made once for each page, and anew after other settings. */
+  let keys = noKeys();
   let on: CacheSwitches = { images: false, polygons: false, maps: false, samples: false };
   let config: LoaderConfig | undefined;
   /** Why nothing finished may be kept, where something is random. */
@@ -102,22 +109,47 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
     ...{ pageId: id, imageIdentity, orientation, size, words, params: settings().targets },
   });
 
-  /** A faulty key, on request: what the original took after augmentation. */
-  const extraParts = (placement: Affine<"upright", "input">): KeyParts | undefined =>
-    settings().features.cacheFault === "key after augmentation"
-      ? { placement: placementText(placement) }
-      : undefined;
+  const geometryKey = (page: Page, content: string): KeyParts => {
+    const known = keys.geometry.get(page);
+    if (known?.image === content) return known;
+    const key = keyOf(geometryRequest(page, content));
+    keys.geometry.set(page, key);
+    return key;
+  };
+
+  /** The right key or, on request, the faulty one that the original took after augmentation. */
+  const plantedKey = (page: Page, content: string, placement: Affine<"upright", "input">): KeyParts => {
+    const key = geometryKey(page, content);
+    return settings().features.cacheFault === "key after augmentation"
+      ? { ...key, placement: placementText(placement) }
+      : key;
+  };
+
+  const pictureKey = (page: Page, content: string): KeyParts => {
+    const known = keys.picture.get(page);
+    if (known?.image === content) return known;
+    const { id, orientation, size } = page;
+    const key = { page: id, image: content, orientation, size: `${size.widthPx}×${size.heightPx}` };
+    keys.picture.set(page, key);
+    return key;
+  };
 
   const finishedKey = (
-    { page, request }: Wanted,
+    { page, request: { split } }: Wanted,
     { placement }: FixedPlacement,
     content: string,
-  ): KeyParts => ({
-    ...keyOf(geometryRequest(page, content)),
-    split: request.split,
-    placement: placementText(placement),
-    inputSizePx: settings().model.inputSizePx,
-  });
+  ): KeyParts => {
+    const known = keys.finished[split].get(page);
+    if (known?.key.image === content && isSamePlacement(known.placement, placement)) return known.key;
+    const key = {
+      ...geometryKey(page, content),
+      split,
+      placement: placementText(placement),
+      inputSizePx: settings().model.inputSizePx,
+    };
+    keys.finished[split].set(page, { key, placement });
+    return key;
+  };
 
   const geometryOf = async (
     { page, request, placement }: Wanted,
@@ -126,16 +158,11 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
     const { targets } = settings();
     if (!on.polygons) return buildPageGeometry(page.words, page.size, targets);
     const { content, startedMs } = await hashOf(page, hash);
-    const asked = geometryRequest(page, content);
-    await shelves?.bring("polygons", page.id);
-    polygons.wouldHit(page.id, placementText(placement));
+    if (shelves !== undefined) await shelves.bring("polygons", page.id);
+    const key = plantedKey(page, content, placement);
+    polygons.wouldHit(page.id, placement);
     const build = (): PageGeometry => buildPageGeometry(page.words, page.size, targets);
-    const extra = extraParts(placement);
-    const { geometry } = polygons.lookUp(asked, build, {
-      ...{ asker: askerOf(request), startedMs },
-      ...(extra && { extraParts: extra }),
-    });
-    return geometry;
+    return polygons.lookUpBy(key, build, askerOf(request), startedMs).geometry;
   };
 
   return {
@@ -147,6 +174,7 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
       }
       owned = next;
       config = setup.config;
+      keys = noKeys();
       rule = randomRule(config);
       const { features } = setup.config;
       for (const tier of TIERS) {
@@ -175,7 +203,7 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
         return undefined;
       }
       const { content, startedMs } = await hashOf(page, hash);
-      await shelves?.bring("samples", page.id);
+      if (shelves !== undefined) await shelves.bring("samples", page.id);
       const { value } = samples.find(finishedKey(wanted, fixed, content), askerOf(request), startedMs);
       return value && samples.takeOut(() => copyOf(value));
     },
@@ -192,9 +220,8 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
     pixels: async ({ page, request }, hash, decode) => {
       if (!on.images) return decode();
       const { content, startedMs } = await hashOf(page, hash);
-      const { id, orientation, size } = page;
-      const key = { page: id, image: content, orientation, size: `${size.widthPx}×${size.heightPx}` };
-      await shelves?.bring("images", id);
+      const key = pictureKey(page, content);
+      if (shelves !== undefined) await shelves.bring("images", page.id);
       const found = images.find(key, askerOf(request), startedMs);
       if (found.value !== undefined) return found.value;
       const began = now();
@@ -214,7 +241,7 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
       }
       const { content, startedMs } = await hashOf(page, hash);
       const key = finishedKey(wanted, fixed, content);
-      await shelves?.bring("maps", page.id);
+      if (shelves !== undefined) await shelves.bring("maps", page.id);
       const { value } = maps.find(key, askerOf(request), startedMs);
       if (value !== undefined) return maps.takeOut(() => unpackMaps(value));
       const began = now();
@@ -259,6 +286,18 @@ function randomRule({ augment }: LoaderConfig): string {
   const dials = randomDials(augment);
   if (augment.color > 0) dials.push("colour");
   return `augmentation is random (${dials.join(", ")}): a finished one would be frozen`;
+}
+
+function noKeys() {
+  return {
+    geometry: new WeakMap<Page, KeyParts>(),
+    picture: new WeakMap<Page, KeyParts>(),
+    finished: { train: new WeakMap<Page, FinishedKey>(), validation: new WeakMap<Page, FinishedKey>() },
+  };
+}
+
+function isSamePlacement(p: Affine<"upright", "input">, q: Affine<"upright", "input">): boolean {
+  return p.a === q.a && p.b === q.b && p.c === q.c && p.d === q.d && p.e === q.e && p.f === q.f;
 }
 
 function placementText({ a, b, c, d, e, f }: Affine<"upright", "input">): string {

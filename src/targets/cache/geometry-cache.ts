@@ -12,12 +12,12 @@ interface LookUp {
 
 export class GeometryCache extends TierCache<PageGeometry> {
   /** The page's geometry, kept or built now. */
-  lookUp(
-    request: GeometryRequest,
-    build: () => PageGeometry = () => buildOf(request),
-    { asker, extraParts, startedMs = this.now() }: GeometryLookUp = {},
-  ): LookUp {
-    const key: KeyParts = extraParts === undefined ? keyOf(request) : { ...keyOf(request), ...extraParts };
+  lookUp(request: GeometryRequest, build: () => PageGeometry = () => buildOf(request)): LookUp {
+    return this.lookUpBy(keyOf(request), build);
+  }
+
+  /** The same with the key at hand. `startedMs`: when the making of the key began, if it began before this call. */
+  lookUpBy(key: KeyParts, build: () => PageGeometry, asker?: Asker, startedMs = this.now()): LookUp {
     const found = this.find(key, asker, startedMs);
     if (found.value !== undefined) return { geometry: found.value, outcome: found.outcome };
     const began = this.now();
@@ -25,14 +25,6 @@ export class GeometryCache extends TierCache<PageGeometry> {
     this.keep(key, geometry.sizeBytes, () => geometry, this.now() - began);
     return { geometry, outcome: found.outcome };
   }
-}
-
-interface GeometryLookUp {
-  readonly asker?: Asker;
-  /** What a faulty key holds besides. */
-  readonly extraParts?: KeyParts;
-  /** When the making of the key began, if it began before this call. */
-  readonly startedMs?: number;
 }
 
 function buildOf({ words, size, params }: GeometryRequest): PageGeometry {

@@ -57,8 +57,9 @@ export function keyOf({
 /** Named parts of any tier's key; `page` says where the entry lies. */
 export type KeyParts = Readonly<Record<string, string | number | boolean>>;
 
-/** The first part in which two keys differ, or null. */
+/** The first part in which two keys differ, or null. A key that was made once and kept needs no comparing with itself. */
 export function firstDifference(was: KeyParts, is: KeyParts): ChangedPart | null {
+  if (was === is) return null;
   for (const part in is) {
     if (was[part] !== is[part]) return { part, was: String(was[part]), is: String(is[part]) };
   }
@@ -75,14 +76,14 @@ export function keySizeBytes(key: KeyParts): number {
   return bytes;
 }
 
-/** 128 bits over the bytes of an encoded picture. */
+/** 128 bits over the bytes of an encoded picture, in this machine's byte order. */
 export function hashBytes(bytes: Uint8Array): string {
   const hash = new Hash128();
   hash.add(bytes.length);
-  const whole = bytes.length >> 2;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let i = 0; i < whole; i++) hash.add(view.getUint32(4 * i, true));
-  for (let i = 4 * whole; i < bytes.length; i++) hash.add(bytes[i] as number);
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2);
+  hash.addMany(words);
+  for (let i = 4 * words.length; i < bytes.length; i++) hash.add(bytes[i] as number);
   return hash.text();
 }
 
@@ -108,7 +109,7 @@ function hashWords(words: GeometryRequest["words"]): string {
   return `${words.length}:${hash.text()}`;
 }
 
-/** Four 32-bit lanes, each multiplied and mixed with its neighbour at every step. */
+/** Four 32-bit lanes, each multiplied and mixed with its neighbour at every step. No step forgets anything of what went in. */
 class Hash128 {
   #a = 0x243f6a88;
   #b = 0x85a308d3;
@@ -120,6 +121,20 @@ class Hash128 {
     this.#b = Math.imul(this.#b ^ value, 0x85ebca77) ^ (this.#c >>> 13);
     this.#c = Math.imul(this.#c ^ value, 0xc2b2ae3d) ^ (this.#d >>> 16);
     this.#d = Math.imul(this.#d ^ value, 0x27d4eb2f) ^ (this.#a >>> 14);
+  }
+
+  /** Four values a step, one for each lane; what is left over singly. */
+  addMany(values: Uint32Array): void {
+    let [a, b, c, d] = [this.#a, this.#b, this.#c, this.#d];
+    const whole = values.length - (values.length % 4);
+    for (let i = 0; i < whole; i += 4) {
+      a = Math.imul(a ^ (values[i] as number), 0x9e3779b1) ^ (b >>> 15);
+      b = Math.imul(b ^ (values[i + 1] as number), 0x85ebca77) ^ (c >>> 13);
+      c = Math.imul(c ^ (values[i + 2] as number), 0xc2b2ae3d) ^ (d >>> 16);
+      d = Math.imul(d ^ (values[i + 3] as number), 0x27d4eb2f) ^ (a >>> 14);
+    }
+    [this.#a, this.#b, this.#c, this.#d] = [a, b, c, d];
+    for (let i = whole; i < values.length; i++) this.add(values[i] as number);
   }
 
   text(): string {

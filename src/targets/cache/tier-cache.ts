@@ -2,7 +2,7 @@
 // One instance for each loader, which is the only owner of its pages. Every look-up is a hit or a miss with one reason.
 // It cannot change results: what it hands out was built for exactly the same key, part by part.
 
-import { PlaygroundError } from "../../core/index.ts";
+import { type Affine, PlaygroundError } from "../../core/index.ts";
 import { type BudgetBytes, checkedBudget } from "./budget.ts";
 import { noReasons } from "./counters.ts";
 import type { CacheFault } from "./faults.ts";
@@ -52,6 +52,7 @@ interface Gone {
 }
 
 type Counts = { lookups: number; hits: number; misses: number; reasons: Record<MissReason, number> };
+type EpochRow = Counts & Pick<EpochCounts, "split" | "epoch">;
 
 const KEPT_MISSES = 200;
 const NOBODY: Asker = { split: "train", epoch: 0 };
@@ -64,14 +65,17 @@ export class TierCache<V> {
   readonly #entries = new Map<string, Entry<V>>();
   readonly #gone = new Map<string, Gone>();
   readonly #total = noCounts();
-  readonly #epochs = new Map<string, Counts & Pick<EpochCounts, "split" | "epoch">>();
+  readonly #epochs = new Map<string, EpochRow>();
+  /** The one that was counted last: mostly the next one too. */
+  #row: EpochRow | undefined;
   readonly #misses: MissRecord[] = [];
   readonly #reuse = new ReuseDistances();
   /** Pages whose record could not be written, and why. */
   readonly #notStored = new Map<string, string>();
   #journal: Journal<V> | null = null;
-  /** Pages with their placements, as a key taken after augmentation would have had them. */
-  readonly #placements = new Set<string>();
+  /** The placements of each page in short, as a key taken after augmentation would have had them. */
+  readonly #placements = new Map<string, Set<number>>();
+  #placementCount = 0;
   #policy: "lru" | "pin";
   #fault: CacheFault;
   #budget: BudgetBytes;
@@ -176,11 +180,16 @@ export class TierCache<V> {
   }
 
   /** What the key taken after augmentation would have been: counted, nothing else. */
-  wouldHit(page: string, placement: string): void {
-    const key = `${page} ${placement}`;
-    if (this.#placements.has(key)) this.#hitsAfterAugmentation++;
+  wouldHit(page: string, placement: Affine<"upright", "input">): void {
+    const short = inShort(placement);
+    const seen = this.#placements.get(page);
+    if (seen?.has(short)) this.#hitsAfterAugmentation++;
     // Enough for 100 epochs of 1000 pages; beyond that the count would only be a little low.
-    else if (this.#placements.size < 100_000) this.#placements.add(key);
+    else if (this.#placementCount < 100_000) {
+      this.#placementCount++;
+      if (seen === undefined) this.#placements.set(page, new Set([short]));
+      else seen.add(short);
+    }
   }
 
   /** Drops one page. Bytes freed. */
@@ -279,11 +288,12 @@ export class TierCache<V> {
   }
 
   #count(pageId: string, { split, epoch }: Asker, outcome: Outcome): void {
-    const name = `${split}/${epoch}`;
-    let row = this.#epochs.get(name);
-    if (row === undefined) {
-      row = { ...noCounts(), split, epoch };
+    let row = this.#row;
+    if (row?.split !== split || row.epoch !== epoch) {
+      const name = `${split}/${epoch}`;
+      row = this.#epochs.get(name) ?? { ...noCounts(), split, epoch };
       this.#epochs.set(name, row);
+      this.#row = row;
     }
     for (const counts of [this.#total, row]) {
       counts.lookups++;
@@ -377,4 +387,25 @@ function noCounts(): Counts {
 /** What the planted fault costs: the whole store copied once. */
 function rewriteOf(bytes: number): number {
   return new Uint8Array(Math.min(bytes, 2 ** 30)).fill(1).length;
+}
+
+const numbers = new Float64Array(6);
+const halves = new Uint32Array(numbers.buffer);
+
+/** 52 bits of the exact numbers of a placement. */
+function inShort({ a, b, c, d, e, f }: Affine<"upright", "input">): number {
+  numbers[0] = a;
+  numbers[1] = b;
+  numbers[2] = c;
+  numbers[3] = d;
+  numbers[4] = e;
+  numbers[5] = f;
+  let high = 0x243f6a88;
+  let low = 0x85a308d3;
+  for (let i = 0; i < halves.length; i++) {
+    const half = halves[i] as number;
+    high = Math.imul(high ^ half, 0x9e3779b1) ^ (low >>> 15);
+    low = Math.imul(low ^ half, 0x85ebca77) ^ (high >>> 13);
+  }
+  return (high >>> 0) * 2 ** 20 + (low >>> 12);
 }
