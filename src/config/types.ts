@@ -124,6 +124,9 @@ export interface Config {
     readonly mapCacheBytes: number | "unlimited";
     readonly sampleCache: boolean;
     readonly sampleCacheBytes: number | "unlimited";
+    /** What the frozen part of a pretrained detector gives for a page, kept so that it is computed once; its budget. */
+    readonly frozenFeatures: boolean;
+    readonly frozenFeaturesBytes: number | "unlimited";
     /** "lru": the least recently used leaves · "pin": what fits first stays. */
     readonly cachePolicy: "lru" | "pin";
     /** Caches outlive the page: records in the browser's own storage. */

@@ -4,6 +4,7 @@
 import type { TrainBatch } from "../core/index.ts";
 import type { Graph, Weights } from "../graph/index.ts";
 import type { Tracer } from "../trace/index.ts";
+import type { FrozenFeatures } from "./frozen-features.ts";
 
 export interface LossSettings {
   /** L = probability·balanced BCE + threshold·masked L1 + binary·dice; 5, 10, 1 in DBNet. */
@@ -155,8 +156,13 @@ export interface EngineMemory {
 
 export interface Engine {
   readonly info: EngineInfo;
-  /** Queues one training step with this learning rate. Throws PlaygroundError when shapes do not fit or the device is gone. */
-  step(batch: TrainBatch, learningRate: number): StepTicket;
+  /** Set where a part of the network is frozen and this engine can keep what it gives; off until it is switched on. */
+  readonly frozenFeatures?: FrozenFeatures | null;
+  /**
+   * Queues one training step with this learning rate. `pages` names the pages of the batch in order, where the same name always
+   * comes with the same image: then `frozenFeatures` may be used. Throws PlaygroundError when shapes do not fit or the device is gone.
+   */
+  step(batch: TrainBatch, learningRate: number, pages?: readonly string[]): StepTicket;
   /**
    * Probability maps of N pages, N·S·S·4 RGBX, 1 ≤ N ≤ batchSize, in inference mode (running statistics).
    */

@@ -3,6 +3,7 @@
 export { predictedWeights } from "./average.ts";
 export { type ChosenEngine, chooseEngine } from "./choose.ts";
 export * from "./engine.ts";
+export type { FrozenCounters, FrozenFeatures } from "./frozen-features.ts";
 export { engineFactories, tfjsEngineParts } from "./factories.ts";
 export type * from "./parts.ts";
 export { hasRelaxedSimd } from "./wasm/features.ts";

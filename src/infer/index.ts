@@ -12,7 +12,7 @@ export {
 } from "./inferrer.ts";
 export { type ChosenProvider, chooseProvider, executionProvider, type ProviderWish } from "./providers.ts";
 export type { Provider } from "./runtime.ts";
-export { type InferSession, openSession, type SessionOptions } from "./session.ts";
+export { type InferSession, openSession, preparedPages, type SessionOptions } from "./session.ts";
 export type {
   Comparison,
   InferCounters,

@@ -74,7 +74,7 @@ export async function openSession(
           doing: "running a model",
         });
       }
-      const values = toTensor(images, pages, sizePx, preprocessing);
+      const values = preparedPages(images, pages, sizePx, preprocessing);
       const feed = new runtime.Tensor("float32", values, [pages, 3, sizePx, sizePx]);
       let map: Ort.Tensor | undefined;
       try {
@@ -106,7 +106,7 @@ export async function openSession(
 }
 
 /** RGBX bytes → NCHW floats, channels, mean and deviation as the model wants them. */
-function toTensor(
+export function preparedPages(
   images: Uint8Array,
   pages: number,
   sizePx: number,

@@ -161,6 +161,7 @@ export function liveSettings(state: AppState, fast: FastData): LiveSettings {
     imageCache: config.features.imageCache,
     mapCache: config.features.mapCache,
     sampleCache: config.features.sampleCache,
+    frozenFeatures: config.features.frozenFeatures,
     profiler: config.features.profiler,
     profilerDepth: config.features.profilerDepth,
     loader: config.loader,

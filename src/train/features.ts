@@ -1,6 +1,9 @@
 // The switchable features as the screen sees them: on or off, proof of life, and a sentence with live numbers.
 
+import { randomDials } from "../augment/index.ts";
 import type { CacheSwitches } from "../batch/index.ts";
+import type { Config } from "../config/index.ts";
+import type { FrozenCounters } from "../engine/index.ts";
 import type { CacheReport, Tier } from "../targets/index.ts";
 import type { Recorder } from "../trace/index.ts";
 import type { FeatureStatus } from "./types.ts";
@@ -24,6 +27,7 @@ export function describeFeatures(
     readonly cachesOn: CacheSwitches;
     /** Step at which the loaders were last asked. */
     readonly countedAtStep: number;
+    readonly frozen: FrozenFacts;
     readonly recorder: Recorder;
     readonly spansInStep: number;
   },
@@ -39,6 +43,7 @@ export function describeFeatures(
         says: cachesOn[tier] ? cacheSentence(facts, tier) : "off",
       }),
     ),
+    frozenStatus(facts.frozen, facts.stepsDone),
     {
       id: "profiler",
       on: recorder.isOn(),
@@ -47,6 +52,48 @@ export function describeFeatures(
       says: recorder.isOn() ? `on, ${facts.spansInStep} spans in the last step` : "off",
     },
   ];
+}
+
+/** Why a page's image is another one in every epoch, as a sentence; "" where it stays. */
+export function changingImages(augment: Config["augment"]): string {
+  const dials = [...randomDials(augment), ...(augment.color > 0 ? ["colour"] : [])];
+  return dials.length === 0
+    ? ""
+    : `Nothing is kept: augmentation (${dials.join(", ")}) makes every image another one.`;
+}
+
+/** `counters`: null where the engine has nothing frozen or cannot keep it. */
+export interface FrozenFacts {
+  readonly isWanted: boolean;
+  readonly counters: FrozenCounters | null;
+  /** Why no step names its pages, or "". */
+  readonly bypass: string;
+}
+
+function frozenStatus({ isWanted, counters, bypass }: FrozenFacts, stepsDone: number): FeatureStatus {
+  const on = isWanted && counters !== null && bypass === "";
+  return {
+    id: "frozenFeatures",
+    on,
+    proofOfLife: counters?.lookups ?? 0,
+    countedAtStep: stepsDone,
+    says: !isWanted
+      ? "off"
+      : bypass !== ""
+        ? bypass
+        : counters === null
+          ? "Nothing is kept: all layers of this run train, or its engine is one of tfjs, which cannot keep them."
+          : frozenSentence(counters),
+  };
+}
+
+function frozenSentence({ lookups, hits, misses, entries, bytes, budgetBytes }: FrozenCounters): string {
+  const budget = budgetBytes === "unlimited" ? "" : ` of ${(budgetBytes / 2 ** 20).toFixed(0)}`;
+  const crowded = misses.noRoom > 0 ? `, ${misses.noRoom} for want of room` : "";
+  return (
+    `${entries} pages, ${(bytes / 2 ** 20).toFixed(1)}${budget} MiB; ${lookups} look-ups: ${hits} hits, ` +
+    `${lookups - hits} misses (${misses.unknown} new, ${misses.withOthers} beside a new one${crowded})`
+  );
 }
 
 function cacheSentence({ caches, epochStart, stepsDone }: CacheFacts, tier: Tier): string {

@@ -7,7 +7,7 @@ import type { CacheReport } from "../targets/index.ts";
 import { createRecorder, type Depth, type Recorder, type Stage, TRACKS } from "../trace/index.ts";
 import type { LoopPlugin } from "./bus.ts";
 import type { Facts } from "./emitter.ts";
-import { describeFeatures } from "./features.ts";
+import { describeFeatures, type FrozenFacts } from "./features.ts";
 import type { LoaderFacts } from "./types.ts";
 import { createStepClock, type StepClock } from "./step-clock.ts";
 import type { SpansEvent } from "./types.ts";
@@ -35,6 +35,7 @@ export interface Progress {
   readonly plannedSteps: number;
   readonly memoryBytes: number;
   readonly memory: SpansEvent["memory"];
+  readonly frozen: FrozenFacts;
 }
 
 export interface Instruments {
@@ -198,7 +199,7 @@ export function createInstruments(features: Config["features"]): Instruments {
       loaders = counts;
       countedAtStep = step;
     },
-    facts: ({ memory, ...progress }, isFresh = false) => {
+    facts: ({ memory, frozen, ...progress }, isFresh = false) => {
       const now = performance.now();
       if (isFresh || statistics === undefined || now - statistics.atMs > STATISTICS_MS) {
         statistics = { stages: recorder.statistics(), stepMs: clock.statistics(), atMs: now };
@@ -213,6 +214,7 @@ export function createInstruments(features: Config["features"]): Instruments {
           epochStart: atEpochStart,
           stepsDone: progress.step,
           countedAtStep,
+          frozen,
           recorder,
           spansInStep,
         }),

@@ -98,7 +98,8 @@ function lend(engine: Engine, borrowers: Set<(reason: unknown) => void>): Engine
   return {
     info: engine.info,
     failed,
-    step: (batch, learningRate) => engine.step(batch, learningRate),
+    ...(engine.frozenFeatures && { frozenFeatures: engine.frozenFeatures }),
+    step: (batch, learningRate, pages) => engine.step(batch, learningRate, pages),
     predict: (images, options) => engine.predict(images, options),
     readState: () => engine.readState(),
     writeState: (state) => engine.writeState(state),

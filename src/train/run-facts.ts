@@ -4,6 +4,7 @@
 import type { LoaderPool } from "../batch/index.ts";
 import type { Engine, EngineInfo } from "../engine/index.ts";
 import type { CacheReport } from "../targets/index.ts";
+import type { FrozenFacts } from "./features.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Instruments, Progress } from "./instruments.ts";
 import type { RunCounters } from "./types.ts";
@@ -23,7 +24,10 @@ export class RunFacts {
   pool: SamplePool | undefined;
   readonly #instruments: Instruments;
   readonly #emitter: Emitter;
-  readonly #position: () => Omit<Progress, "memory" | "memoryBytes">;
+  readonly #position: () => Omit<Progress, "memory" | "memoryBytes" | "frozen">;
+  /** Whether frozen features are wanted, and why they cannot be kept. */
+  frozen: Omit<FrozenFacts, "counters"> = { isWanted: false, bypass: "" };
+  #frozenCounters: FrozenFacts["counters"] = null;
   /** Of an engine that is gone. */
   #info: EngineInfo | null = null;
   #heldBytes = 0;
@@ -32,7 +36,7 @@ export class RunFacts {
   constructor(
     instruments: Instruments,
     emitter: Emitter,
-    position: () => Omit<Progress, "memory" | "memoryBytes">,
+    position: () => Omit<Progress, "memory" | "memoryBytes" | "frozen">,
   ) {
     this.#instruments = instruments;
     this.#emitter = emitter;
@@ -90,7 +94,9 @@ export class RunFacts {
   #progress(): Progress {
     const memory = this.engine?.memory();
     if (memory !== undefined) this.#heldBytes = memory.bytes;
-    return { ...this.#position(), memory: memory?.purposes ?? [], memoryBytes: this.#heldBytes };
+    if (this.engine !== undefined) this.#frozenCounters = this.engine.frozenFeatures?.counters() ?? null;
+    const frozen = { ...this.frozen, counters: this.#frozenCounters };
+    return { ...this.#position(), memory: memory?.purposes ?? [], memoryBytes: this.#heldBytes, frozen };
   }
 }
 

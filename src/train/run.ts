@@ -22,6 +22,7 @@ import type { Emitter } from "./emitter.ts";
 import { createEvaluator, type Evaluator } from "./evaluator.ts";
 import { type ExportedModel, exportModel, type ModelFormat } from "./export-model.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
+import { changingImages } from "./features.ts";
 import { liveSwitches } from "./live-switches.ts";
 import { noPages, notFinite } from "./run-errors.ts";
 import { RunFacts, type SamplePool } from "./run-facts.ts";
@@ -177,6 +178,7 @@ export class TrainingRun {
       this.#watched = live.watched;
       this.#sendFrames(this.#evaluator?.frames(added) ?? []);
     }
+    if (live.frozenFeatures !== undefined) this.#setFrozenFeatures(live.frozenFeatures);
     const switched = liveSwitches(live);
     if (Object.keys(switched).length > 0) {
       this.#instruments.setCachesOn(switched);
@@ -329,6 +331,7 @@ export class TrainingRun {
     );
     this.#facts.engine = engine;
     engine.failed.catch((thrown: unknown) => this.#fail(thrown));
+    this.#setFrozenFeatures(this.#config.features.frozenFeatures);
     const { label, adapter, fallbackNotice } = engine.info;
     // Whoever reads that this is not the best engine reads why it is this one.
     const notice = fallbackNotice === "" ? "" : `${fallbackNotice} ${why}`;
@@ -384,7 +387,7 @@ export class TrainingRun {
     const batch = tracer.span("collect", () => collectBatch(samples, this.#config.model.inputSizePx));
     const ready = performance.now();
     const learningRate = learningRateAt(this.#config, this.#stepsDone, this.#planned);
-    const ticket = engine.step(batch, learningRate);
+    const ticket = engine.step(batch, learningRate, this.#namesOf(samples));
     const step = ++this.#stepsDone;
     ticket.loss.then(
       (loss) => {
@@ -408,6 +411,17 @@ export class TrainingRun {
       this.#bus.emit("epoch end", { step, epoch: epochBefore });
     } else this.#facts.countSometimes();
     this.#facts.report();
+  }
+
+  /** Where every epoch sees the same images: then what frozen layers give for a page can be kept. */
+  #namesOf(samples: readonly Sample[]): readonly string[] | undefined {
+    return this.#facts.frozen.bypass === "" ? samples.map(({ request }) => request.pageId) : undefined;
+  }
+
+  #setFrozenFeatures(isWanted: boolean): void {
+    const { features, augment } = this.#config;
+    this.#facts.frozen = { isWanted, bypass: changingImages(augment) };
+    this.#facts.engine?.frozenFeatures?.set(isWanted, features.frozenFeaturesBytes);
   }
 
   async #evaluate(): Promise<void> {

@@ -39,6 +39,7 @@ export interface LiveSettings {
   readonly imageCache?: boolean;
   readonly mapCache?: boolean;
   readonly sampleCache?: boolean;
+  readonly frozenFeatures?: boolean;
   readonly profiler?: boolean;
   readonly profilerDepth?: Config["features"]["profilerDepth"];
   /** Look at the next steps this closely, whatever the profiler is set to; afterwards as before. */
@@ -134,7 +135,7 @@ export interface SpansEvent {
 }
 
 export interface FeatureStatus {
-  readonly id: "polygonCache" | "imageCache" | "mapCache" | "sampleCache" | "profiler";
+  readonly id: "polygonCache" | "imageCache" | "mapCache" | "sampleCache" | "frozenFeatures" | "profiler";
   readonly on: boolean;
   /** A counter that moves only while the feature works. */
   readonly proofOfLife: number;

@@ -2,6 +2,7 @@
 
 import type { Field, FieldPath, FieldSpec } from "../fields.ts";
 import { cacheFields } from "./caches.ts";
+import { frozenFields } from "./frozen.ts";
 import { pageFields } from "./pages.ts";
 import { readingFields } from "./reading.ts";
 import { runFields } from "./training.ts";
@@ -10,6 +11,7 @@ const specs: Readonly<Record<FieldPath, FieldSpec>> = {
   ...pageFields,
   ...runFields,
   ...cacheFields,
+  ...frozenFields,
   ...readingFields,
 };
 

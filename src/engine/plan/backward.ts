@@ -31,13 +31,15 @@ class Backward {
   }
 
   run({ probability, threshold }: { probability: NodeId; threshold: NodeId }): void {
-    const { values, ops, nodes } = this.forward;
+    const { values, ops, nodes, shapes, allocate } = this.forward;
     ops.push({
       kind: "loss",
       probability: known(values, probability),
       threshold: known(values, threshold),
       probabilityGradient: this.outputGradient(probability),
-      thresholdGradient: this.outputGradient(threshold),
+      // A network without a threshold head has one output: what the loss says of the other is for nobody.
+      thresholdGradient:
+        threshold === probability ? allocate(known(shapes, threshold)) : this.outputGradient(threshold),
     });
     for (const node of [...nodes].reverse()) {
       const gradient = this.gradients.get(node.id);

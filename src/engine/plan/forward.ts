@@ -10,6 +10,8 @@ import { channelSlice, wholeView } from "./views.ts";
 export interface Forward {
   readonly nodes: readonly Lowered[];
   readonly ops: PlanOp[];
+  /** Operations up to and with each node. */
+  readonly opsUntil: ReadonlyMap<NodeId, number>;
   /** Of every lowered value. */
   readonly values: ReadonlyMap<NodeId, View>;
   /** Mean and 1/deviation of each batch norm with the batch's statistics, by its node. */
@@ -43,7 +45,7 @@ export function planForward(
   const shapeOf = (id: NodeId): Shape => known(shapes, id);
   const { values, placed } = placeValues(nodes, shapeOf, allocate);
   const saved = new Map<NodeId, View>();
-  const ops = nodes.flatMap((node): PlanOp[] => {
+  const opsOf = (node: Lowered): PlanOp[] => {
     const output = known(values, node.id);
     const input = (index = 0): View => known(values, node.inputs[index] ?? "");
     if (node.kind === "batchNorm" && node.statistics === "batch") {
@@ -76,8 +78,14 @@ export function planForward(
       });
     }
     return forwardOp(node, input, output, parameters);
-  });
-  return { nodes, ops, values, saved, shapes, parameters, placed, allocate, bufferSizes };
+  };
+  const ops: PlanOp[] = [];
+  const opsUntil = new Map<NodeId, number>();
+  for (const node of nodes) {
+    ops.push(...opsOf(node));
+    opsUntil.set(node.id, ops.length);
+  }
+  return { nodes, ops, opsUntil, values, saved, shapes, parameters, placed, allocate, bufferSizes };
 }
 
 function forwardOp(

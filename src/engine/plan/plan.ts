@@ -5,12 +5,12 @@ import type { Graph, NodeId } from "../../graph/index.ts";
 import { learningNodes, planBackward } from "./backward.ts";
 import { type Forward, known, planForward } from "./forward.ts";
 import { fuse } from "./fuse.ts";
-import { lowerGraph } from "./lowered.ts";
+import { type Lowered, lowerGraph } from "./lowered.ts";
 import { shareMemory } from "./memory.ts";
 import { layOut } from "./parameters.ts";
 import { type InputSize, shapesOf } from "./shapes.ts";
 import { joinTwins, namesOf } from "./twins.ts";
-import type { ParameterLayout, Plan, View } from "./types.ts";
+import type { FrozenPart, ParameterLayout, Plan, View } from "./types.ts";
 
 export interface PlanSize extends InputSize {
   readonly batchSize: number;
@@ -30,10 +30,11 @@ export function planTraining(
   const outputs = [graph.outputs.probability, graph.outputs.threshold];
   const lowered = lowerGraph(graph, outputs, (id) => (runningNorms.has(id) ? "running" : "batch"));
   const joined = joinTwins(lowered, graph);
-  const nodes = fuse(joined, outputs, learningNodes(joined, parameters));
+  const nodes = frozenFirst(fuse(joined, outputs, learningNodes(joined, parameters)), parameters);
   const forward = planForward(nodes, shapesOf(nodes, size), parameters, size.batchSize);
+  const frozen = frozenPart(forward);
   planBackward(forward, graph.outputs);
-  return finish(forward, size, graph.outputs.probability, graph.outputs.threshold);
+  return finish(forward, size, graph.outputs.probability, graph.outputs.threshold, frozen);
 }
 
 /** Logits in inference mode, over the same parameter stores as the training step. */
@@ -60,18 +61,43 @@ export function parameterLayout(graph: Graph): ParameterLayout {
   );
 }
 
-function finish(forward: Forward, size: PlanSize, probability: NodeId, threshold: NodeId | undefined): Plan {
+/** What does not learn depends on nothing that does, so it may stand before it. */
+function frozenFirst(nodes: readonly Lowered[], parameters: ParameterLayout): Lowered[] {
+  const learning = learningNodes(nodes, parameters);
+  return [...nodes.filter(({ id }) => !learning.has(id)), ...nodes.filter(({ id }) => learning.has(id))];
+}
+
+/** Undefined where nothing but the input is frozen. */
+function frozenPart({ nodes, opsUntil, values, parameters }: Forward): FrozenPart | undefined {
+  const learning = learningNodes(nodes, parameters);
+  const frozen = nodes.filter(({ id }) => !learning.has(id));
+  const last = frozen.at(-1);
+  if (last === undefined || frozen.every(({ kind }) => kind === "input")) return undefined;
+  const read = new Set(nodes.filter(({ id }) => learning.has(id)).flatMap(({ inputs }) => inputs));
+  const boundary = frozen.filter(({ id }) => read.has(id));
+  return { ops: known(opsUntil, last.id), values: boundary.map(({ id }) => known(values, id)) };
+}
+
+function finish(
+  forward: Forward,
+  size: PlanSize,
+  probability: NodeId,
+  threshold: NodeId | undefined,
+  frozen?: FrozenPart,
+): Plan {
   const ids = threshold === undefined ? [probability] : [probability, threshold];
   const views = ids.map((id) => known(forward.values, id));
   const kept = views.map(({ buffer }) => buffer);
   const { buffers, ops, assignment } = shareMemory(forward.ops, forward.bufferSizes, kept);
-  const [first, second] = views.map((view): View => ({ ...view, buffer: assignment[view.buffer] ?? -1 }));
+  const placed = (view: View): View => ({ ...view, buffer: assignment[view.buffer] ?? -1 });
+  const [first, second] = views.map(placed);
   if (first === undefined) throw new Error("a plan needs an output");
   return {
     ...size,
     parameters: forward.parameters,
     buffers,
     ops,
+    ...(frozen && { frozen: { ...frozen, values: frozen.values.map(placed) } }),
     outputs: second === undefined ? { probability: first } : { probability: first, threshold: second },
   };
 }

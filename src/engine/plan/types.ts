@@ -239,6 +239,14 @@ export interface ParameterLayout {
   readonly sizes: Readonly<Record<Store, number>>;
 }
 
+/** What comes before the first layer that trains: the same for a page in every step, as long as its image is. */
+export interface FrozenPart {
+  /** So many of the plan's first operations. */
+  readonly ops: number;
+  /** What the rest of the step reads of it. */
+  readonly values: readonly View[];
+}
+
 export interface Plan {
   readonly batchSize: number;
   readonly sizePx: number;
@@ -246,6 +254,8 @@ export interface Plan {
   /** Sizes in floats; contents do not outlive a step. */
   readonly buffers: readonly number[];
   readonly ops: readonly PlanOp[];
+  /** Of a training step in which layers are frozen. */
+  readonly frozen?: FrozenPart;
   /** Logits. `threshold` is missing where a prediction does not need it. */
   readonly outputs: { readonly probability: View; readonly threshold?: View };
 }

@@ -18,6 +18,11 @@ export function elementCount(view: View): number {
   return view.batch * view.channels * view.height * view.width;
 }
 
+/** Of one page; they lie side by side. */
+export function pageElements(view: View): number {
+  return view.channels * view.height * view.width;
+}
+
 export interface Traffic {
   readonly reads: readonly View[];
   /** Includes those that are added to. */

@@ -4,7 +4,7 @@ import { isAveraging } from "../average.ts";
 import type { EngineSettings } from "../engine.ts";
 import { freeze } from "../freeze.ts";
 import { planPrediction, planTraining } from "../plan/plan.ts";
-import type { ParameterLayout, Plan } from "../plan/types.ts";
+import type { ParameterLayout, Plan, PlanOp, View } from "../plan/types.ts";
 import { Arena } from "./arena.ts";
 import { type BatchSpace, encode } from "./encode.ts";
 import { exportMap } from "./kernels/image/image.ts";
@@ -23,6 +23,8 @@ export interface Program {
 export interface Compiled {
   readonly arena: Arena;
   readonly parameters: ParameterLayout;
+  /** What the frozen part leaves for the rest. */
+  readonly frozenValues: readonly View[];
   readonly addresses: Addresses;
   readonly batch: BatchSpace;
   readonly optimizer: OptimizerSpace;
@@ -32,7 +34,9 @@ export interface Compiled {
   readonly maps: number;
   readonly programs: {
     readonly clear: Program;
-    /** Up to and with the loss. */
+    /** What does not learn; none where everything does. */
+    readonly frozen?: Program;
+    /** The rest, up to and with the loss. */
     readonly forward: Program;
     readonly backward: Program;
     readonly move: Program;
@@ -70,10 +74,15 @@ export function compile(settings: CompileSettings): Compiled {
   const maps = arena.reserve(2 * batchSize * planePx * 4);
 
   const plans = [training, probability, both];
-  const encodePlan = (plan: Plan, shared: SharedSpace, to: Arena): { records: Record[][]; space: Space } => {
+  const encodePlan = (plan: Plan, shared: SharedSpace, to: Arena) => {
     const space = new Space(plan === training ? addresses : { ...addresses, stores: predicted }, shared, to);
-    const records = plan.ops.map((op) => [...encode(op, settings, batch, space)]);
-    return { records, space };
+    const frozenOps = plan.frozen?.ops ?? 0;
+    const encoded = (ops: readonly PlanOp[]): Record[][] =>
+      ops.map((op) => [...encode(op, settings, batch, space)]);
+    const frozen = encoded(plan.ops.slice(0, frozenOps));
+    // Weights of the frozen part are packed with it.
+    const packed = space.preparation.length;
+    return { records: [...frozen, ...encoded(plan.ops.slice(frozenOps))], frozenOps, packed, space };
   };
   const measured = plans.map(
     (plan) => encodePlan(plan, { planes: 0, rows: 0, packed: 0 }, new Arena()).space.needed,
@@ -90,6 +99,10 @@ export function compile(settings: CompileSettings): Compiled {
     records,
   });
   const step = encodePlan(training, shared, arena);
+  const [frozenPacking, packing] = [
+    step.space.preparation.slice(0, step.packed),
+    step.space.preparation.slice(step.packed),
+  ];
   const lossAt = training.ops.findIndex(({ kind }) => kind === "loss");
   const prediction = (plan: Plan): Program => {
     const { records, space } = encodePlan(plan, shared, arena);
@@ -106,6 +119,7 @@ export function compile(settings: CompileSettings): Compiled {
   return {
     arena,
     parameters: training.parameters,
+    frozenValues: training.frozen?.values ?? [],
     addresses,
     batch,
     optimizer: own,
@@ -113,7 +127,10 @@ export function compile(settings: CompileSettings): Compiled {
     maps,
     programs: {
       clear: place([passes.clear]),
-      forward: place([...settled(step.space.preparation), ...step.records.slice(0, lossAt + 1).flat()]),
+      ...(training.frozen && {
+        frozen: place([...settled(frozenPacking), ...step.records.slice(0, step.frozenOps).flat()]),
+      }),
+      forward: place([...settled(packing), ...step.records.slice(step.frozenOps, lossAt + 1).flat()]),
       backward: place(step.records.slice(lossAt + 1).flat()),
       move: place([...passes.move, ...averages]),
       predict: prediction(probability),

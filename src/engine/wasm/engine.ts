@@ -13,6 +13,8 @@ import type {
   Prediction,
   StepTicket,
 } from "../engine.ts";
+import { type FrozenFeatures, FrozenKeeper } from "../frozen-features.ts";
+import { pageElements } from "../plan/views.ts";
 import { compile, type Compiled, type Program } from "./compile.ts";
 import { CONTROL_BYTES, Crew, SCRATCH_BYTES } from "./crew.ts";
 import type { WasmHost } from "./host.ts";
@@ -44,6 +46,7 @@ export async function buildWasmEngine(
 }
 
 interface PendingStep {
+  readonly pages: readonly string[] | undefined;
   readonly learningRate: number;
   readonly settle: (loss: LossParts) => void;
   readonly fail: (error: unknown) => void;
@@ -52,9 +55,11 @@ interface PendingStep {
 export class WasmEngine implements Engine {
   readonly info: EngineInfo;
   readonly failed: Promise<never>;
+  readonly frozenFeatures: FrozenFeatures | null;
   private readonly settings: EngineSettings;
   private readonly compiled: Compiled;
   private readonly crew: Crew;
+  private readonly keeper: FrozenKeeper<Float32Array> | undefined;
   private memoryHeld: WebAssembly.Memory | undefined;
   /** A step whose batch was taken over and that has not run yet. */
   private pending: PendingStep | undefined;
@@ -75,6 +80,10 @@ export class WasmEngine implements Engine {
     this.compiled = compiled;
     this.memoryHeld = memory;
     this.crew = crew;
+    const { frozenValues } = compiled;
+    const pageBytes = frozenValues.reduce((sum, view) => sum + pageElements(view) * 4, 0);
+    this.keeper = pageBytes === 0 ? undefined : new FrozenKeeper(pageBytes);
+    this.frozenFeatures = this.keeper ?? null;
     const threads = crew.threads === 1 ? "1 thread" : `${crew.threads} threads`;
     const notice = `No GPU is used: training runs on the processor with ${threads}, many times slower than on a GPU.`;
     this.info = {
@@ -93,7 +102,7 @@ export class WasmEngine implements Engine {
     crew.failed.catch((error: unknown) => this.fail(error));
   }
 
-  step(batch: TrainBatch, learningRate: number): StepTicket {
+  step(batch: TrainBatch, learningRate: number, pages?: readonly string[]): StepTicket {
     const memory = this.requireAlive("training");
     this.requireBatch(batch);
     // The batch before still lies in the memory that this one is copied to.
@@ -105,7 +114,7 @@ export class WasmEngine implements Engine {
       bytes(memory, thresholds, batch.thresholds.length).set(batch.thresholds);
     });
     const loss = new Promise<LossParts>((settle, fail) => {
-      this.pending = { learningRate, settle, fail };
+      this.pending = { pages, learningRate, settle, fail };
     });
     queueMicrotask(() => this.runPending());
     const accepted = loss.then(() => undefined);
@@ -148,6 +157,7 @@ export class WasmEngine implements Engine {
     const memory = this.requireAlive("loading weights");
     this.runPending();
     writeState(state, this.compiled, memory.buffer);
+    this.keeper?.forget();
     this.moves = state.moves;
     this.waiting = 0;
   }
@@ -155,7 +165,11 @@ export class WasmEngine implements Engine {
   memory(): EngineMemory {
     const { memoryHeld } = this;
     if (memoryHeld === undefined) return { bytes: 0, objects: 0 };
-    return { bytes: memoryHeld.buffer.byteLength, objects: this.compiled.addresses.buffers.length };
+    const { bytes: keptBytes, entries } = this.keeper?.counters() ?? { bytes: 0, entries: 0 };
+    return {
+      bytes: memoryHeld.buffer.byteLength + keptBytes,
+      objects: this.compiled.addresses.buffers.length + entries,
+    };
   }
 
   dispose(): void {
@@ -163,6 +177,7 @@ export class WasmEngine implements Engine {
     this.pending?.fail(closed("training"));
     this.pending = undefined;
     this.memoryHeld = undefined;
+    this.keeper?.forget();
     this.crew.dismiss();
   }
 
@@ -171,19 +186,22 @@ export class WasmEngine implements Engine {
     if (pending === undefined || memoryHeld === undefined) return;
     this.pending = undefined;
     try {
-      pending.settle(this.guarded(() => this.compute(memoryHeld, pending.learningRate)));
+      pending.settle(this.guarded(() => this.compute(memoryHeld, pending)));
     } catch (error) {
       pending.fail(error);
     }
   }
 
-  private compute(memory: WebAssembly.Memory, learningRate: number): LossParts {
+  private compute(memory: WebAssembly.Memory, { learningRate, pages }: PendingStep): LossParts {
     const { settings, crew, compiled } = this;
     const { programs, optimizer, batch } = compiled;
     const { tracer, accumulate } = settings;
     const isMove = this.waiting + 1 >= accumulate;
     if (this.waiting === 0) crew.run(programs.clear);
-    tracer.span("forward", () => crew.run(programs.forward));
+    tracer.span("forward", () => {
+      this.computeFrozen(memory, pages);
+      crew.run(programs.forward);
+    });
     tracer.span("backward", () => crew.run(programs.backward));
     if (isMove) {
       const values = stepValues(settings, learningRate, this.moves + 1, accumulate);
@@ -196,6 +214,42 @@ export class WasmEngine implements Engine {
     const [total = 0, probability = 0, threshold = 0, binary = 0] = report;
     const [norm = 0] = new Float64Array(memory.buffer, optimizer.norm, 1);
     return { total, probability, threshold, binary, gradientNorm: isMove ? norm : Number.NaN };
+  }
+
+  /** The values that do not learn: brought back where they are kept, else computed. */
+  private computeFrozen(memory: WebAssembly.Memory, pages: readonly string[] | undefined): void {
+    const { frozen } = this.compiled.programs;
+    if (frozen === undefined) return;
+    const known = this.keeper?.find(pages) ?? null;
+    if (known !== null) {
+      for (const [index, values] of known.entries()) {
+        let from = 0;
+        for (const part of this.frozenParts(memory, index)) {
+          part.set(values.subarray(from, from + part.length));
+          from += part.length;
+        }
+      }
+      return;
+    }
+    this.crew.run(frozen);
+    this.keeper?.keep(pages, (index) => {
+      const values = new Float32Array(this.keeper === undefined ? 0 : this.keeper.pageBytes / 4);
+      let to = 0;
+      for (const part of this.frozenParts(memory, index)) {
+        values.set(part, to);
+        to += part.length;
+      }
+      return values;
+    });
+  }
+
+  /** Where a page of the batch has each of them. */
+  private frozenParts(memory: WebAssembly.Memory, page: number): Float32Array[] {
+    const { frozenValues, addresses } = this.compiled;
+    return frozenValues.map((view) => {
+      const address = (addresses.buffers[view.buffer] ?? 0) + (view.offset + page * view.batchStride) * 4;
+      return new Float32Array(memory.buffer, address, pageElements(view));
+    });
   }
 
   /** A trap or a missing thread ends the engine. */

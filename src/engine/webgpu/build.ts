@@ -50,7 +50,7 @@ export async function buildWebGpuEngine(
       make("gather", calls.gather),
     ]);
     const [forward, backward, move, gather] = await Promise.race([compiling, gpu.failed]);
-    const programs = { forward, backward, move, gather };
+    const programs = { forward, backward, move, gather, frozenDispatches: calls.frozenCalls };
     // Its shaders compile while the first steps run; the first prediction waits for them.
     const predictAll = compiler.program(predictionName(settings.batchSize, false), predict, resources);
     predictAll.catch(() => undefined);
@@ -90,7 +90,7 @@ function createBuffers(
   // A prediction runs between steps, so it uses the same memory; one of fewer pages needs no more.
   for (let index = 0; index < Math.max(...plans.map(({ buffers }) => buffers.length)); index++) {
     const words = Math.max(...plans.map(({ buffers }) => buffers[index] ?? 0));
-    resources.create(tensorName(index), words, STORAGE);
+    resources.create(tensorName(index), words, STORAGE | COPY_SRC | COPY_DST);
   }
   const { sizes } = plans[0].parameters;
   for (const name of stateBuffers(settings)) {

@@ -55,6 +55,8 @@ export interface CallSettings
 export interface TrainingCalls {
   /** Up to and with the loss. */
   readonly forward: readonly KernelCall[];
+  /** So many of them, the first ones, are the frozen part's. */
+  readonly frozenCalls: number;
   readonly backward: readonly KernelCall[];
   /** After the last of the batches whose gradients are averaged. */
   readonly move: readonly KernelCall[];
@@ -77,8 +79,11 @@ export function trainingCalls(plan: Plan, settings: CallSettings): TrainingCalls
   const parts = normParts(count);
   const report = lossReport(lossOp, settings, parts);
   const gather = gatherGradients(count);
+  const frozenOps = plan.frozen?.ops ?? 0;
+  const frozen = callsOf(plan.ops.slice(0, frozenOps));
   return {
-    forward: callsOf(plan.ops.slice(0, lossAt + 1)),
+    forward: [...frozen, ...callsOf(plan.ops.slice(frozenOps, lossAt + 1))],
+    frozenCalls: frozen.length,
     backward: callsOf(plan.ops.slice(lossAt + 1)),
     move: [gather, moveWeights(count, settings), ...averages(plan, settings), report],
     gather: [gather, report],

@@ -1,5 +1,6 @@
 // The compiled engine: one network, its optimiser state and its GPU memory. A step uploads the batch, encodes a fixed list
-// of dispatches and submits once. Steps and predictions make no buffer, save the first step whose single kernels are timed.
+// of dispatches and submits once. Steps and predictions make no buffer, save the first step whose single kernels are timed, and where
+// features of frozen layers are kept.
 
 import { PlaygroundError, type TrainBatch } from "../../core/index.ts";
 import { averageShare } from "../average.ts";
@@ -16,7 +17,9 @@ import type {
 import { planPrediction } from "../plan/plan.ts";
 import type { Plan } from "../plan/types.ts";
 import { type CallSettings, predictionCalls, trainingCalls } from "./calls.ts";
+import type { FrozenFeatures } from "../frozen-features.ts";
 import type { GpuDevice } from "./device.ts";
+import { FrozenMemory } from "./frozen.ts";
 import { STEP_WORDS } from "./kernels/optimizer/optimizer.ts";
 import { KernelClock, type TimedSlot } from "./kernel-clock.ts";
 import { ClockBounds, type SpanSink, TRACKS } from "../../trace/index.ts";
@@ -35,6 +38,8 @@ export interface StepPrograms {
   readonly backward: Program;
   readonly move: Program;
   readonly gather: Program;
+  /** So many dispatches of the forward program are the frozen part's. */
+  readonly frozenDispatches: number;
 }
 
 /** Name of the program that predicts so many pages. */
@@ -57,9 +62,11 @@ export interface EngineParts {
 export class WebGpuEngine implements Engine {
   readonly info: EngineInfo;
   readonly failed: Promise<never>;
+  readonly frozenFeatures: FrozenFeatures | null;
   private readonly parts: EngineParts;
   private readonly ring: ReadRing;
   private readonly clock: PhaseClock | undefined;
+  private readonly frozen: FrozenMemory;
   /** Made when the profiler first asks for single kernels. */
   private kernels: KernelClock | undefined;
   /** The GPU's clock against ours: what it did lies between the submit and the read-back. */
@@ -93,6 +100,9 @@ export class WebGpuEngine implements Engine {
       this.failure = error;
     });
     this.ring = new ReadRing("step report", REPORT_WORDS + TIMESTAMP_WORDS, STEPS_IN_FLIGHT, resources);
+    const { forward, frozenDispatches } = parts.programs;
+    this.frozen = new FrozenMemory(plan, forward, frozenDispatches, resources);
+    this.frozenFeatures = this.frozen.keeper;
     this.clock = this.info.timesKernels ? new PhaseClock(gpu.device, resources) : undefined;
     this.predictions.set(predictionName(settings.batchSize, false), predictAll);
     const table = trainingCalls(plan, settings).partials.tableWords;
@@ -105,7 +115,7 @@ export class WebGpuEngine implements Engine {
     return [forward, backward, move].reduce((sum, program) => sum + program.dispatches.length, 0);
   }
 
-  step(batch: TrainBatch, learningRate: number): StepTicket {
+  step(batch: TrainBatch, learningRate: number, pages?: readonly string[]): StepTicket {
     this.requireAlive("training");
     const { settings, gpu, programs, resources } = this.parts;
     const { tracer, accumulate } = settings;
@@ -123,13 +133,22 @@ export class WebGpuEngine implements Engine {
     const startMs = performance.now();
     const encoder = gpu.device.createCommandEncoder({ label: "step" });
     encoder.clearBuffer(resources.get("histograms"));
-    const phases = [programs.forward, programs.backward, isMove ? programs.move : programs.gather];
-    const timed = late.wantsKernels() ? this.encodeTimed(encoder, phases) : undefined;
+    const { frozen } = this;
+    const isKept = frozen.bringBack(encoder, pages);
+    const keep = frozen.keeper?.wants(pages) === true ? () => frozen.keep(encoder, pages) : undefined;
+    const phases = [
+      isKept ? frozen.rest : programs.forward,
+      programs.backward,
+      isMove ? programs.move : programs.gather,
+    ];
+    const timed = late.wantsKernels() ? this.encodeTimed(encoder, phases, isKept, keep) : undefined;
     for (const [phase, program] of timed === undefined ? phases.entries() : []) {
-      const timestampWrites = this.clock?.writes(phase);
-      const pass = encoder.beginComputePass(timestampWrites === undefined ? {} : { timestampWrites });
-      encode(pass, program);
-      pass.end();
+      if (phase > 0 || keep === undefined) encodePass(encoder, program, this.clock?.writes(phase));
+      else {
+        encodePass(encoder, frozen.computed, this.clock?.writes(phase, "first"));
+        keep();
+        encodePass(encoder, frozen.rest, this.clock?.writes(phase, "last"));
+      }
     }
     encoder.copyBufferToBuffer(resources.get("report"), 0, slot.buffer, 0, REPORT_WORDS * 4);
     if (timed === undefined) this.clock?.resolve(encoder, slot.buffer, REPORT_WORDS * 4);
@@ -171,6 +190,7 @@ export class WebGpuEngine implements Engine {
 
   async writeState(state: EngineState): Promise<void> {
     this.requireAlive("loading weights");
+    this.frozen.keeper?.forget();
     this.load(state);
     await this.guarded(this.parts.gpu.device.queue.onSubmittedWorkDone());
   }
@@ -250,11 +270,20 @@ export class WebGpuEngine implements Engine {
   }
 
   /** Every kernel in a pass of its own, where there are timestamps. */
-  private encodeTimed(encoder: GPUCommandEncoder, programs: readonly Program[]): TimedSlot | undefined {
+  private encodeTimed(
+    encoder: GPUCommandEncoder,
+    programs: readonly Program[],
+    isKept: boolean,
+    keep: (() => void) | undefined,
+  ): TimedSlot | undefined {
     const { settings, gpu, plan, resources } = this.parts;
     if (this.clock === undefined) return undefined;
     this.kernels ??= new KernelClock(gpu.device, resources, plan, settings, STEPS_IN_FLIGHT);
-    return this.kernels.encode(encoder, programs);
+    const { frozenDispatches } = this.parts.programs;
+    return this.kernels.encode(encoder, programs, {
+      skipped: isKept ? frozenDispatches : 0,
+      pause: keep && { at: frozenDispatches, work: keep },
+    });
   }
 
   private recordTimes(bytes: ArrayBuffer, startMs: number, tracer: SpanSink): void {
@@ -307,6 +336,16 @@ export class WebGpuEngine implements Engine {
     if (!this.isDisposed) return error;
     return new PlaygroundError({ code: "cancelled", message: "The engine was closed while it was working." });
   }
+}
+
+function encodePass(
+  encoder: GPUCommandEncoder,
+  program: Program,
+  timestampWrites: GPUComputePassTimestampWrites | undefined,
+): void {
+  const pass = encoder.beginComputePass(timestampWrites === undefined ? {} : { timestampWrites });
+  encode(pass, program);
+  pass.end();
 }
 
 function lossFrom(report: Float32Array, isMove: boolean): LossParts {

@@ -25,6 +25,11 @@ export interface TimedSlot {
   firsts: number[];
 }
 
+export interface TimedOptions {
+  readonly skipped?: number;
+  readonly pause?: { readonly at: number; readonly work: () => void } | undefined;
+}
+
 export class KernelClock {
   private readonly device: GPUDevice;
   private readonly tracer: Tracer;
@@ -50,8 +55,15 @@ export class KernelClock {
     this.all.push(...this.free);
   }
 
-  /** Encodes the programs of all phases, a pair of timestamps around each dispatch; undefined when all slots are in flight. */
-  encode(encoder: GPUCommandEncoder, programs: readonly Program[]): TimedSlot | undefined {
+  /**
+   * Encodes the programs of all phases, a pair of timestamps around each dispatch; undefined when all slots are in flight. `skipped`:
+   * dispatches of the plan that the first program leaves out at its beginning. `pause` is called before its dispatch of that number.
+   */
+  encode(
+    encoder: GPUCommandEncoder,
+    programs: readonly Program[],
+    { skipped = 0, pause }: TimedOptions = {},
+  ): TimedSlot | undefined {
     const slot = this.free.pop();
     if (slot === undefined) return undefined;
     slot.ids = [];
@@ -61,6 +73,7 @@ export class KernelClock {
       slot.firsts.push(slot.ids.length);
       for (const { kernel, pipeline, bindGroup, workgroups } of program.dispatches) {
         const at = slot.ids.length;
+        if (at === pause?.at) pause.work();
         const isTimed = at < this.capacity;
         const timestampWrites = {
           querySet: slot.queries,
@@ -73,7 +86,7 @@ export class KernelClock {
         pass.dispatchWorkgroups(...workgroups);
         pass.end();
         if (!isTimed) continue;
-        const planned = phase === "optimiser" ? undefined : this.facts[at];
+        const planned = phase === "optimiser" ? undefined : this.facts[at + skipped];
         const facts = planned?.kernel === kernel ? planned : { kernel, layer: "", phase, flops: 0, bytes: 0 };
         slot.ids.push(this.idOf(facts));
       }

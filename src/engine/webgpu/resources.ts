@@ -91,6 +91,7 @@ export class Resources {
 }
 
 function purposeOf(name: string): string {
+  if (/^frozen features /.test(name)) return "kept frozen features";
   if (/^tensor /.test(name)) return "activations and their gradients";
   if (/moment|velocity/i.test(name)) return "optimiser state";
   if (/gradients|partial/i.test(name)) return "weight gradients";

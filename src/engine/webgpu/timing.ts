@@ -19,11 +19,12 @@ export class PhaseClock {
     this.resolved = resources.create("timestamps", TIMESTAMP_WORDS, usage);
   }
 
-  writes(phase: number): GPUComputePassTimestampWrites {
+  /** `part`: of a phase that takes two passes. */
+  writes(phase: number, part: "whole" | "first" | "last" = "whole"): GPUComputePassTimestampWrites {
     return {
       querySet: this.queries,
-      beginningOfPassWriteIndex: phase * 2,
-      endOfPassWriteIndex: phase * 2 + 1,
+      ...(part !== "last" && { beginningOfPassWriteIndex: phase * 2 }),
+      ...(part !== "first" && { endOfPassWriteIndex: phase * 2 + 1 }),
     };
   }
 

@@ -2,7 +2,7 @@
 
 import { fieldOf, type FieldPath } from "../../config/index.ts";
 import type { FeatureStatus } from "../../protocol/index.ts";
-import { isLive, isSilent } from "../../store/index.ts";
+import { inapplicable, isLive, isSilent } from "../../store/index.ts";
 import { bytes, count, duration } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
 import { CacheForecastLine } from "./cache-forecast.tsx";
@@ -20,6 +20,7 @@ const FEATURES: readonly FeatureRow[] = [
   { id: "imageCache", path: "features.imageCache" },
   { id: "mapCache", path: "features.mapCache" },
   { id: "sampleCache", path: "features.sampleCache" },
+  { id: "frozenFeatures", path: "features.frozenFeatures" },
   { id: "profiler", path: "features.profiler", shortcut: "P" },
 ];
 
@@ -42,22 +43,25 @@ function Feature({ id, path, shortcut }: FeatureRow) {
   const isAuto = !isSet && hasRun && status?.on === true;
   const isOn = isSet || isAuto;
   const silent = isOn && status !== undefined && isSilent(status);
+  const applies = useApp((state) => inapplicable(state, path) === null);
   const { label, help } = fieldOf(path);
+  const isCache = id !== "profiler" && id !== "frozenFeatures";
+  if (!applies) return null;
   return (
     <Switch
       label={label}
       isOn={isOn}
       {...(shortcut !== undefined && { shortcut })}
       onChange={(on) => {
-        if (isAuto && id !== "profiler") void playground.overrule(id);
+        if (isAuto && isCache) void playground.overrule(id);
         else playground.setValue(path, on);
       }}
     >
       {!isOn ? (
         <>
-          {help} {id !== "profiler" && <CacheForecastLine which={id} />}
+          {help} {isCache && <CacheForecastLine which={id} />}
         </>
-      ) : !hasRun || status === undefined || !status.on ? (
+      ) : !hasRun || status === undefined || (!status.on && isCache) ? (
         "On. Signs of life come with the first steps."
       ) : silent ? (
         <span className="silent">{`On but silent: nothing came of it since step ${count(status.movedAtStep)}.`}</span>

@@ -12,6 +12,7 @@ const ELSEWHERE: ReadonlySet<FieldPath> = new Set([
   "features.imageCache",
   "features.mapCache",
   "features.sampleCache",
+  "features.frozenFeatures",
   "features.profiler",
   "features.profilerDepth",
 ]);
