@@ -12,6 +12,8 @@ import {
   GeometryCache,
   type KeyParts,
   keyOf,
+  type MadeMs,
+  NO_STAGES,
   type PackedMaps,
   packedBytes,
   packMaps,
@@ -36,6 +38,8 @@ export interface Wanted {
   readonly placement: Affine<"upright", "input">;
   /** null: something about the sample is random, so it may not be kept finished. */
   readonly fixed: FixedPlacement | null;
+  /** Filled in with the stages that are done here. */
+  readonly made: MadeMs;
 }
 
 /** A page's content in short, and when the making of the hash began. */
@@ -152,16 +156,21 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
   };
 
   const geometryOf = async (
-    { page, request, placement }: Wanted,
+    { page, request, placement, made }: Wanted,
     hash: () => Promise<Hashed>,
   ): Promise<PageGeometry> => {
     const { targets } = settings();
-    if (!on.polygons) return buildPageGeometry(page.words, page.size, targets);
+    const build = (): PageGeometry => {
+      const began = now();
+      const built = buildPageGeometry(page.words, page.size, targets);
+      made.outline = now() - began;
+      return built;
+    };
+    if (!on.polygons) return build();
     const { content, startedMs } = await hashOf(page, hash);
     if (shelves !== undefined) await shelves.bring("polygons", page.id);
     const key = plantedKey(page, content, placement);
     polygons.wouldHit(page.id, placement);
-    const build = (): PageGeometry => buildPageGeometry(page.words, page.size, targets);
     return polygons.lookUpBy(key, build, askerOf(request), startedMs).geometry;
   };
 
@@ -231,9 +240,14 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
     },
     targets: async (wanted, hash) => {
       const { targets, model } = settings();
-      const { page, request, placement, fixed } = wanted;
-      const draw = async (): Promise<TargetMaps> =>
-        renderTargets(await geometryOf(wanted, hash), placement, model.inputSizePx, targets);
+      const { page, request, placement, fixed, made } = wanted;
+      const draw = async (): Promise<TargetMaps> => {
+        const geometry = await geometryOf(wanted, hash);
+        const began = now();
+        const drawn = renderTargets(geometry, placement, model.inputSizePx, targets);
+        made.draw = now() - began;
+        return drawn;
+      };
       if (!on.maps) return draw();
       if (fixed === null) {
         maps.passBy(page.id, "bypassed", rule, askerOf(request));
@@ -264,6 +278,7 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
           samples: samples.report(on.samples),
         },
         findings: [],
+        stages: NO_STAGES,
       };
     },
   };

@@ -5,6 +5,7 @@ import { PlaygroundError } from "../core/index.ts";
 import type { Page, PageId } from "../dataset/index.ts";
 import { createCaches } from "./caches.ts";
 import type { LoaderCalls, LoaderConfig } from "./loader.ts";
+import { NO_STAGES, withPage } from "../targets/index.ts";
 import { prepareSample, type SampleTools } from "./prepare-sample.ts";
 import type { OpenRecords } from "./shelves.ts";
 import { timedRecords } from "./timed-records.ts";
@@ -20,7 +21,14 @@ export interface LoaderTools extends Omit<SampleTools, "caches"> {
 export function createLoader(tools: LoaderTools): LoaderCalls {
   const records = tools.openRecords && timedRecords(tools.openRecords, tools.now);
   const caches = createCaches(tools.now, records?.openRecords);
-  const sampleTools: SampleTools = { ...tools, caches };
+  let stages = NO_STAGES;
+  const sampleTools: SampleTools = {
+    ...tools,
+    caches,
+    made: (split, made) => {
+      stages = withPage(stages, split, made);
+    },
+  };
   let config: LoaderConfig | undefined;
   let pages: ReadonlyMap<PageId, Page> = new Map();
   // One sample at a time, so that a stage's time is its own.
@@ -47,7 +55,7 @@ export function createLoader(tools: LoaderTools): LoaderCalls {
       return sample;
     },
     clearCaches: () => caches.clear(),
-    caches: () => caches.report(),
+    caches: async () => ({ ...(await caches.report()), stages }),
   };
 }
 

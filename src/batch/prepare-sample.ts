@@ -10,7 +10,7 @@ import {
 } from "../augment/index.ts";
 import { PlaygroundError, toErrorData } from "../core/index.ts";
 import type { Page, Pixels } from "../dataset/index.ts";
-import { buildPageGeometry, hashBytes, renderTargets } from "../targets/index.ts";
+import { buildPageGeometry, hashBytes, type MadeMs, renderTargets } from "../targets/index.ts";
 import type { FinishedSample, Hashed, LoaderCaches, Wanted } from "./caches.ts";
 import type { LoaderConfig } from "./loader.ts";
 import { resample } from "./resample.ts";
@@ -25,6 +25,8 @@ export interface SampleTools {
   readonly caches: LoaderCaches;
   /** Milliseconds. */
   readonly now: () => number;
+  /** Told how long the stages took that were done for a sample. */
+  readonly made?: (split: SampleRequest["split"], made: MadeMs) => void;
 }
 
 const STAGES = {
@@ -45,6 +47,7 @@ interface Job extends Augmentation {
   readonly tools: SampleTools;
   readonly stage: Stage;
   readonly timing: { -readonly [name in keyof Omit<SampleTiming, "place" | "storageMs">]: number };
+  readonly made: MadeMs;
 }
 
 /** Rejects with a PlaygroundError that names the stage ("decoding page …") and the page's id. */
@@ -67,9 +70,11 @@ export async function prepareSample(
     }
   };
   const { placement, color } = await stage("augment", () => placed(request, page, config));
-  const job: Job = { request, page, config, tools, stage, timing, placement, color };
-  const made = await (tools.caches.isOn ? withCaches(job) : afresh(job));
-  return { request, ...made, placement, timing };
+  const made: MadeMs = {};
+  const job: Job = { request, page, config, tools, stage, timing, made, placement, color };
+  const finished = await (tools.caches.isOn ? withCaches(job) : afresh(job));
+  tools.made?.(request.split, made);
+  return { request, ...finished, placement, timing };
 }
 
 /** With every cache off, nothing is made for their sake. */
@@ -79,6 +84,8 @@ async function afresh({
   config,
   tools,
   stage,
+  timing,
+  made,
   placement,
   color,
 }: Job): Promise<FinishedSample> {
@@ -86,17 +93,23 @@ async function afresh({
   const loaded = await stage("load", () => tools.load(page));
   const pixels = await stage("decode", async () => asListed(await tools.decode(loaded), page));
   const image = await stage("augment", () => resample(pixels, placement, model.inputSizePx, color));
+  made.read = timing.loadMs + timing.decodeMs;
+  made.place = timing.augmentMs;
   if (request.split === "validation") return { image, ...noMaps() };
-  const maps = await stage("targets", () =>
-    renderTargets(buildPageGeometry(page.words, page.size, targets), placement, model.inputSizePx, targets),
-  );
+  const maps = await stage("targets", () => {
+    const began = tools.now();
+    const geometry = buildPageGeometry(page.words, page.size, targets);
+    made.outline = tools.now() - began;
+    return renderTargets(geometry, placement, model.inputSizePx, targets);
+  });
+  made.draw = timing.targetsMs - (made.outline ?? 0);
   return { image, ...maps };
 }
 
 async function withCaches(job: Job): Promise<FinishedSample> {
-  const { request, page, config, tools, stage, timing, placement, color } = job;
+  const { request, page, config, tools, stage, timing, made, placement, color } = job;
   const { caches, now } = tools;
-  const wanted: Wanted = { page, request, placement, fixed: fixedOf(job) };
+  const wanted: Wanted = { page, request, placement, fixed: fixedOf(job), made };
   const start = now();
 
   let loading: Promise<Page> | undefined;
@@ -136,6 +149,9 @@ async function withCaches(job: Job): Promise<FinishedSample> {
     request.split === "validation"
       ? noMaps()
       : await stage("targets", async () => caches.targets(wanted, async () => hashed(await load())));
+  // A page that was not decoded was kept; then at most the key was read for it.
+  if (timing.decodeMs > 0) made.read = timing.loadMs + timing.decodeMs - hashMs;
+  made.place = timing.augmentMs;
   const sample = { image, ...maps };
   caches.keepSample(wanted, sample, readMs + now() - missedMs);
   return sample;

@@ -185,7 +185,10 @@ const counters: CacheReport["tiers"]["polygons"]["counters"] = {
   storeFailures: 0,
 };
 const tier = { on: false, counters, epochs: [], misses: [], distances: [], workingSetBytes: 0, loaders: [] };
+const noTime = { count: 0, sumMs: 0, sumSquaresMs2: 0 };
+const noTimes = { read: noTime, place: noTime, outline: noTime, draw: noTime };
 const noCaches: CacheReport = {
+  stages: { train: noTimes, validation: noTimes },
   tiers: { images: tier, polygons: tier, maps: tier, samples: tier },
   findings: [],
 };

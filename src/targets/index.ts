@@ -5,6 +5,7 @@ export { diagnose } from "./cache/diagnose.ts";
 export { GeometryCache } from "./cache/geometry-cache.ts";
 export { hashBytes, type KeyParts, keyOf } from "./cache/key.ts";
 export { packedBytes, type PackedMaps, packMaps, unpackMaps } from "./cache/packed-maps.ts";
+export { type MadeMs, NO_STAGES, sumOfStages, withPage } from "./cache/stage-times.ts";
 export { TierCache } from "./cache/tier-cache.ts";
 export {
   type Asker,
@@ -13,6 +14,8 @@ export {
   type EpochCounts,
   type MissReason,
   type MissRecord,
+  type StageTime,
+  type StageTimes,
   type Tier,
   type TierReport,
   TIERS,

@@ -3,6 +3,8 @@
 import {
   type CacheReport,
   NO_CACHE_COUNTERS,
+  NO_STAGES,
+  sumOfStages,
   type Tier,
   type TierReport,
   TIERS,
@@ -22,6 +24,7 @@ const NO_TIER: TierReport = {
 export const NO_CACHE_REPORT: CacheReport = {
   tiers: { images: NO_TIER, polygons: NO_TIER, maps: NO_TIER, samples: NO_TIER },
   findings: [],
+  stages: NO_STAGES,
 };
 
 /** What stays of a loader that is gone: what it did, not what it held. */
@@ -46,7 +49,8 @@ export function joined(
       totalReport(all.map(({ name, report }) => ({ name, report: report.tiers[tier] }))),
     ]),
   ) as Record<Tier, TierReport>;
-  return { tiers, findings: [] };
+  const stages = all.map(({ report }) => report.stages).reduce(sumOfStages, NO_STAGES);
+  return { tiers, findings: [], stages };
 }
 
 function mapTiers(report: CacheReport, change: (tier: TierReport) => TierReport): CacheReport {

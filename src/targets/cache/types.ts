@@ -108,8 +108,23 @@ export interface TierReport {
   readonly loaders: readonly { readonly name: string; readonly counters: CacheCounters }[];
 }
 
+/** read: loading and decoding · place: resampling · outline: shrinking and growing · draw: the maps. */
+export const STAGES_OF_A_PAGE = ["read", "place", "outline", "draw"] as const;
+export type StageOfAPage = (typeof STAGES_OF_A_PAGE)[number];
+
+/** How long something took that was done `count` times. */
+export interface StageTime {
+  readonly count: number;
+  readonly sumMs: number;
+  readonly sumSquaresMs2: number;
+}
+
+export type StageTimes = Readonly<Record<StageOfAPage, StageTime>>;
+
 export interface CacheReport {
   readonly tiers: Readonly<Record<Tier, TierReport>>;
+  /** What the stages cost where they were done, whichever tiers are on: what a hit saves. */
+  readonly stages: Readonly<Record<Asker["split"], StageTimes>>;
   /** What the counters say is wrong; filled in by the pool. */
   readonly findings: readonly { readonly id: string; readonly tier: Tier; readonly sentence: string }[];
 }
