@@ -25,6 +25,7 @@ export {
   type OpenedLink,
   openLink,
 } from "./link.ts";
+export { type CacheBenefit, cacheBenefit, type MeasuredStages, type PageSaving } from "./cache-benefit.ts";
 export {
   CACHE_SWITCHES,
   type CacheForecast,

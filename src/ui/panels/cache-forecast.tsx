@@ -1,10 +1,11 @@
 // What a cache will need and how often it will hit, told before it is turned on; where it is too small, what pinning would do.
 
-import { type CacheSwitch, forecastCache } from "../../config/index.ts";
+import { cacheBenefit, type CacheSwitch, forecastCache } from "../../config/index.ts";
 import { bytes } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
+import { benefitSentence } from "./cache-words.ts";
 
-/** One sentence, for the card of a switch. */
+/** Memory, hits and milliseconds, for the card of a switch. */
 export function CacheForecastLine({ which }: { readonly which: CacheSwitch }) {
   const forecast = useForecast(which);
   if (forecast === null) return null;
@@ -15,8 +16,22 @@ export function CacheForecastLine({ which }: { readonly which: CacheSwitch }) {
   return (
     <span className="figures">
       {`Forecast: ${bytes(needsBytes)} of ${room}, ${times(passes)} over its pages, ${percent(overall)} of all look-ups hit` +
-        `${bypass === "" ? "" : `; training pages pass it by: ${bypass}`}.`}
+        `${bypass === "" ? "" : `; training pages pass it by: ${bypass}`}. `}
+      <Benefit which={which} />
     </span>
+  );
+}
+
+function Benefit({ which }: { readonly which: CacheSwitch }) {
+  const config = useApp(({ settings }) => settings.resolved.config);
+  const dataset = useApp(({ data }) => data.dataset);
+  const stages = useApp(({ run }) => run.caches?.stages);
+  const loaders = useApp(({ run }) => run.loaders);
+  const benefit = dataset && stages ? cacheBenefit(config, which, dataset, stages) : null;
+  const hasStepped = loaders !== null && loaders.delivered > 0;
+  return benefitSentence(
+    benefit,
+    hasStepped ? (config.train.batchSize * loaders.waitMs) / loaders.delivered : null,
   );
 }
 
