@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../core/index.ts";
-import { type CacheSwitch, forecastCache, type PageTotals, resolveOrThrow } from "./index.ts";
+import {
+  type CacheSwitch,
+  forecastCache,
+  forecastKeyAfterAugmentation,
+  type PageTotals,
+  resolveOrThrow,
+} from "./index.ts";
 
 const totals: PageTotals = {
   ...{ trainPages: 100, validationPages: 20, trainWords: 5000 },
@@ -75,5 +81,38 @@ describe("the forecast", () => {
     expect(samples.needsBytes).toBe(20 * (4 * 640 * 640 + 400));
     expect(samples.overall).toBeLessThan(0.2);
     expect(forecast("mapCache", { "augment.rotateDeg": 10 }).needsBytes).toBe(0);
+  });
+});
+
+describe("the key taken after augmentation", () => {
+  const asked = (augment: Record<string, unknown>) => {
+    const fixed = { rotateDeg: 0, flip: 0, scaleMin: 1, scaleMax: 1, crop: false };
+    const values = Object.fromEntries(
+      Object.entries({ ...fixed, ...augment }).map(([dial, value]) => [`augment.${dial}`, value]),
+    );
+    const length = { "train.length.unit": "epochs", "train.length.count": 10 };
+    const layer = { layer: "file", from: "test", values: { ...length, ...values } } as const;
+    return forecastKeyAfterAugmentation(resolveOrThrow({ layers: [layer] }).resolved.config, totals);
+  };
+
+  it("hits like the other where nothing is random, and never where something continuous is", () => {
+    expect(asked({})).toMatchObject({ before: 0.9, after: 0.9, random: "" });
+    expect(asked({ rotateDeg: 5 })).toMatchObject({ before: 0.9, after: 0 });
+    expect(asked({ crop: true }).random).toMatch(/crop/);
+  });
+
+  it("with flips alone agrees with a simulation", () => {
+    const random = randomFrom("flips");
+    let hits = 0;
+    const pages = 20_000;
+    for (let page = 0; page < pages; page++) {
+      const seen = new Set<boolean>();
+      for (let epoch = 0; epoch < 10; epoch++) {
+        const flip = random.next() < 0.3;
+        if (seen.has(flip)) hits++;
+        seen.add(flip);
+      }
+    }
+    expect(asked({ flip: 0.3 }).after).toBeCloseTo(hits / (10 * pages), 2);
   });
 });

@@ -82,6 +82,25 @@ export function forecastCache(config: Config, which: CacheSwitch, totals: PageTo
 }
 
 /**
+ * What the polygon cache would hit over a run if its key were taken after augmentation: a page then has as many keys as it has
+ * placements. With flips alone two, which E passes meet (1 − pᴱ) + (1 − (1 − p)ᴱ) of; with anything continuous, a new one each time.
+ */
+export function forecastKeyAfterAugmentation(
+  config: Config,
+  totals: PageTotals,
+): { readonly before: number; readonly after: number; readonly random: string } {
+  const before = forecastCache(config, "polygonCache", totals).overall;
+  const random = randomDials(config, "mapCache");
+  const { flip, rotateDeg, scaleMin, scaleMax, crop } = config.augment;
+  if (random === "") return { before, after: before, random };
+  if (rotateDeg > 0 || scaleMin !== scaleMax || crop) return { before, after: 0, random };
+  const epochs = plannedEpochs(config, totals.trainPages);
+  const met = 1 - flip ** epochs + (1 - (1 - flip) ** epochs);
+  const again = Math.max(1e-9, epochs - 1);
+  return { before, after: before * (Math.max(0, epochs - met) / again), random };
+}
+
+/**
  * Hit rate of a least-recently-used store with room for a share of the pages, each pass in a new random order. A page at place x
  * of one pass and y of the next has (1 − x) + x·y of the others between its two look-ups; it hits where that is below the share.
  */

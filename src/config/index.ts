@@ -31,6 +31,7 @@ export {
   type CacheForecast,
   type CacheSwitch,
   forecastCache,
+  forecastKeyAfterAugmentation,
   type PageTotals,
 } from "./cache-forecast.ts";
 export { evaluationEverySteps, plannedEpochs, plannedSteps, usedPages } from "./plan.ts";

@@ -8,6 +8,8 @@ import { useApp, usePlayground } from "../use-app.ts";
 import { CacheDistances } from "./cache-distances.tsx";
 import { CacheForecastLine, CacheTooSmall } from "./cache-forecast.tsx";
 import { CacheMisses } from "./cache-misses.tsx";
+import { CacheWhatIf } from "./cache-what-if.tsx";
+import { fine } from "./cache-words.ts";
 
 const TIERS: readonly { readonly id: Tier; readonly label: string; readonly path: FieldPath }[] = [
   { id: "polygons", label: "Polygons", path: "features.polygonCache" },
@@ -25,6 +27,7 @@ export function CachePanel() {
   const caches = useApp(({ run }) => run.caches);
   const [tier, setTier] = useState<Tier>("polygons");
   const [cleared, setCleared] = useState("");
+  const [asksWhatIf, setAsksWhatIf] = useState(false);
   const report = caches?.tiers[tier];
   const isOn = useApp(({ settings }) => {
     const { polygonCache, imageCache, mapCache, sampleCache } = settings.resolved.config.features;
@@ -70,6 +73,7 @@ export function CachePanel() {
           <CacheForecastLine which={SWITCHES[tier]} />
         </p>
       )}
+      {tier === "polygons" && <CacheWhatIf report={report} isOn={asksWhatIf} onChange={setAsksWhatIf} />}
       <Loaders />
       {report === undefined || report.counters.lookups === 0 ? (
         <p className="empty small muted">
@@ -86,7 +90,7 @@ export function CachePanel() {
             </p>
           ))}
           <Stored report={report} />
-          <Account report={report} isPolygons={tier === "polygons"} />
+          <Account report={report} />
           <div className="cache-columns">
             <CacheMisses report={report} />
             <Epochs report={report} />
@@ -137,14 +141,8 @@ function Stored({ report: { counters } }: { readonly report: TierReport }) {
 }
 
 /** The break-even formula with this run's numbers: a cache pays when h·B > L + (1 − h)·S. */
-function Account({
-  report: { counters },
-  isPolygons,
-}: {
-  readonly report: TierReport;
-  readonly isPolygons: boolean;
-}) {
-  const { lookups, hits, builds, buildMs, lookUpMs, storeMs, collisions, hitsAfterAugmentation } = counters;
+function Account({ report: { counters } }: { readonly report: TierReport }) {
+  const { lookups, hits, builds, buildMs, lookUpMs, storeMs, collisions } = counters;
   if (builds === 0) return null;
   const [h, build, look, store] = [hits / lookups, buildMs / builds, lookUpMs / lookups, storeMs / builds];
   const gain = h * build;
@@ -154,10 +152,7 @@ function Account({
       {`Per page: it pays when hit rate × build > key and look-up + (1 − hit rate) × store: ${percent(h)} × ${fine(build)} = ` +
         `${fine(gain)} against ${fine(look)} + ${percent(1 - h)} × ${fine(store)} = ${fine(cost)}. ` +
         `It ${gain > cost ? "pays" : "does not pay yet"} (means of ${count(builds)} builds, ${count(lookups)} look-ups). ` +
-        `Collisions: ${count(collisions)}.` +
-        (isPolygons
-          ? ` With the key taken after augmentation the hit rate would be at most ${percent(hitsAfterAugmentation / lookups)}.`
-          : "")}
+        `Collisions: ${count(collisions)}.`}
     </p>
   );
 }
@@ -197,9 +192,4 @@ function mostFrequent(reasons: Readonly<Record<MissReason, number>>): string {
 
 function percent(share: number): string {
   return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : "—";
-}
-
-/** Times far below a millisecond keep a digit that says something. */
-function fine(ms: number): string {
-  return ms < 0.1 ? `${(1000 * ms).toFixed(1)} µs` : duration(ms);
 }
