@@ -53,7 +53,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "browser",
-          include: ["src/**/*.browser.test.ts", "tests/gpu/**/*.test.ts"],
+          include: ["{src,workers}/**/*.browser.test.ts", "tests/gpu/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
           browser: {

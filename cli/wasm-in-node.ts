@@ -36,7 +36,7 @@ export interface NodeHost extends WasmHost {
 /** "auto": as many threads as this machine's cores allow. */
 export function wasmInNode(threads: number | "auto" = "auto"): NodeHost {
   return {
-    threads: threadsFor(availableParallelism(), threads),
+    threads: threadsFor(availableParallelism(), threads, false),
     kernels: () => {
       module ??= compiledKernels(hasRelaxedSimd()).then(async (path) =>
         WebAssembly.compile(await readFile(path)),

@@ -5,8 +5,14 @@ import type { Page, Pixels } from "../src/dataset/index.ts";
 
 let canvas: OffscreenCanvas | undefined;
 
-/** Upright pixels of a page. Throws PlaygroundError "bad-file" naming the page when it cannot be decoded. */
-export async function decodePage(page: Pick<Page, "name" | "file" | "size">): Promise<Pixels> {
+/**
+ * Upright pixels of a page, in `into` when that has their length: fresh memory costs more than the copying.
+ * Throws PlaygroundError "bad-file" naming the page when it cannot be decoded.
+ */
+export async function decodePage(
+  page: Pick<Page, "name" | "file" | "size" | "orientation">,
+  into?: Uint8ClampedArray<ArrayBuffer>,
+): Promise<Pixels> {
   const { widthPx, heightPx } = page.size;
   let bitmap: ImageBitmap;
   try {
@@ -23,6 +29,11 @@ export async function decodePage(page: Pick<Page, "name" | "file" | "size">): Pr
       cause: String(thrown),
     });
   }
+  const opaque = await opaquePixels(bitmap, page, into);
+  if (opaque !== undefined) {
+    bitmap.close();
+    return { rgba: opaque, size: page.size };
+  }
   canvas ??= new OffscreenCanvas(1, 1);
   if (canvas.width !== widthPx || canvas.height !== heightPx) {
     canvas.width = widthPx;
@@ -38,6 +49,25 @@ export async function decodePage(page: Pick<Page, "name" | "file" | "size">): Pr
   bitmap.close();
   const { data } = context.getImageData(0, 0, widthPx, heightPx);
   return { rgba: data as Uint8ClampedArray<ArrayBuffer>, size: page.size };
+}
+
+/** Without a canvas; undefined for a picture that may be transparent, is turned (frames lose that) or has another size. */
+async function opaquePixels(
+  bitmap: ImageBitmap,
+  { orientation, size: { widthPx, heightPx } }: Pick<Page, "orientation" | "size">,
+  into?: Uint8ClampedArray<ArrayBuffer>,
+): Promise<Uint8ClampedArray<ArrayBuffer> | undefined> {
+  if (orientation !== 1 || bitmap.width !== widthPx || bitmap.height !== heightPx) return undefined;
+  const frame = new VideoFrame(bitmap, { timestamp: 0 });
+  try {
+    if (frame.format !== "BGRX" && frame.format !== "RGBX") return undefined;
+    const length = widthPx * heightPx * 4;
+    const rgba = into?.length === length ? into : new Uint8ClampedArray(length);
+    await frame.copyTo(rgba, { format: "RGBX" });
+    return rgba;
+  } finally {
+    frame.close();
+  }
 }
 
 /** How a loader in this thread reads and decodes pages. */

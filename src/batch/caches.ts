@@ -58,7 +58,11 @@ export interface LoaderCaches {
   /** The page's finished sample, copied, or undefined. `hash` is asked when the content is not known yet. */
   sample(wanted: Wanted, hash: () => Promise<Hashed>): Promise<FinishedSample | undefined>;
   keepSample(wanted: Wanted, sample: FinishedSample, buildMs: number): void;
-  pixels(wanted: Wanted, hash: () => Promise<Hashed>, decode: () => Promise<Pixels>): Promise<Pixels>;
+  pixels(
+    wanted: Wanted,
+    hash: () => Promise<Hashed>,
+    decode: (isKept: boolean) => Promise<Pixels>,
+  ): Promise<Pixels>;
   targets(wanted: Wanted, hash: () => Promise<Hashed>): Promise<TargetMaps>;
   /** Empties the memory of all tiers, and forgets what outlives it. Bytes freed in memory. */
   clear(): Promise<number>;
@@ -227,14 +231,14 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
       samples.keep(key, bytes, () => copyOf(sample), buildMs, startedMs);
     },
     pixels: async ({ page, request }, hash, decode) => {
-      if (!on.images) return decode();
+      if (!on.images) return decode(false);
       const { content, startedMs } = await hashOf(page, hash);
       const key = pictureKey(page, content);
       if (shelves !== undefined) await shelves.bring("images", page.id);
       const found = images.find(key, askerOf(request), startedMs);
       if (found.value !== undefined) return found.value;
       const began = now();
-      const pixels = await decode();
+      const pixels = await decode(true);
       images.keep(key, pixels.rgba.length, () => pixels, now() - began);
       return pixels;
     },

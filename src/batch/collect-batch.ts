@@ -3,12 +3,15 @@
 import type { TrainBatch } from "../core/index.ts";
 import type { Sample } from "./types.ts";
 
-/** In the order given. Throws RangeError when a sample has no targets or is not `sizePx` wide and high. */
-export function collectBatch(samples: readonly Sample[], sizePx: number): TrainBatch {
+/**
+ * In the order given. A former batch of the same size is written again: fresh memory costs many times the copying.
+ * Throws RangeError when a sample has no targets or is not `sizePx` wide and high.
+ */
+export function collectBatch(samples: readonly Sample[], sizePx: number, former?: TrainBatch): TrainBatch {
   const area = sizePx * sizePx;
-  const images = new Uint8Array(samples.length * area * 4);
-  const thresholds = new Uint8Array(samples.length * area);
-  const flags = new Uint8Array(samples.length * area);
+  const pixels = samples.length * area;
+  const batch = former?.flags.length === pixels ? former : emptyBatch(pixels);
+  const { images, thresholds, flags } = batch;
   samples.forEach((sample, n) => {
     if (
       sample.image.length !== area * 4 ||
@@ -24,5 +27,13 @@ export function collectBatch(samples: readonly Sample[], sizePx: number): TrainB
     thresholds.set(sample.thresholds, n * area);
     flags.set(sample.flags, n * area);
   });
-  return { images, thresholds, flags };
+  return batch;
+}
+
+function emptyBatch(pixels: number): TrainBatch {
+  return {
+    images: new Uint8Array(pixels * 4),
+    thresholds: new Uint8Array(pixels),
+    flags: new Uint8Array(pixels),
+  };
 }

@@ -12,7 +12,7 @@ import { timedRecords } from "./timed-records.ts";
 import type { Sample, SampleRequest } from "./types.ts";
 
 /** How this thread reads and decodes pages, and its clock in milliseconds. */
-export interface LoaderTools extends Omit<SampleTools, "caches"> {
+export interface LoaderTools extends Omit<SampleTools, "caches" | "scratch" | "made"> {
   /** Where caches outlive the tab; none in Node. */
   readonly openRecords?: OpenRecords;
 }
@@ -25,6 +25,7 @@ export function createLoader(tools: LoaderTools): LoaderCalls {
   const sampleTools: SampleTools = {
     ...tools,
     caches,
+    scratch: {},
     made: (split, made) => {
       stages = withPage(stages, split, made);
     },

@@ -46,6 +46,14 @@ describe("collectBatch", () => {
     expect([...flags]).toEqual([3, 3, 3, 3, 7, 7, 7, 7]);
   });
 
+  it("writes a former batch of the same size again", () => {
+    const first = collectBatch([sample(1), sample(5)], 2);
+    const second = collectBatch([sample(5), sample(1)], 2, first);
+    expect(second).toBe(first);
+    expect(second).toEqual(collectBatch([sample(5), sample(1)], 2));
+    expect(collectBatch([sample(1)], 2, first).flags).toHaveLength(4);
+  });
+
   it("refuses samples of another size or without targets", () => {
     expect(() => collectBatch([sample(1, 3)], 2)).toThrow(/page "p1"/);
     expect(() => collectBatch([{ ...sample(1), flags: new Uint8Array(0) }], 2)).toThrow(RangeError);

@@ -30,7 +30,7 @@ function cachesThatDraw(targets: SampleTools["caches"]["targets"]): SampleTools[
     isOn: true,
     sample: async () => undefined,
     keepSample: () => undefined,
-    pixels: (_wanted, _load, decode) => decode(),
+    pixels: (_wanted, _load, decode) => decode(false),
     targets,
   };
 }
@@ -48,6 +48,7 @@ function tools(overrides: Partial<SampleTools> = {}): SampleTools & { readonly d
       drawn.push(placement);
       return { thresholds: new Uint8Array(64 * 64).fill(7), flags: new Uint8Array(64 * 64).fill(3) };
     }),
+    scratch: {},
     now: () => time++,
     ...overrides,
   };
@@ -64,6 +65,28 @@ describe("prepareSample", () => {
     expect(Buffer.from(sample.image).equals(resample(pixels, placement, 64, color))).toBe(true);
     expect(sample.flags[0]).toBe(3);
     expect(sample.timing).toEqual({ startMs: 0, loadMs: 1, decodeMs: 1, augmentMs: 2, targetsMs: 1 });
+  });
+
+  it("decodes the next picture into the pixels of the last, unless a cache keeps them", async () => {
+    const into: (Uint8ClampedArray | undefined)[] = [];
+    const made: Uint8ClampedArray[] = [];
+    const kit = tools({
+      decode: async (_page, reused) => {
+        into.push(reused);
+        const rgba = reused ?? new Uint8ClampedArray(pixels.rgba.length);
+        made.push(rgba);
+        return { ...pixels, rgba };
+      },
+    });
+    const keeping = {
+      ...kit,
+      caches: { ...kit.caches, pixels: ((_page, _hash, decode) => decode(true)) as typeof kit.caches.pixels },
+    };
+    for (const each of [kit, keeping, kit]) await prepareSample(request, page, config, each);
+    const plain = { ...kit, caches: createCaches(() => 0) };
+    await prepareSample(request, page, config, plain);
+    expect(into).toEqual([undefined, undefined, made[0], made[0]]);
+    expect(made[1]).not.toBe(made[0]);
   });
 
   it("repeats itself to the byte, and changes with the epoch", async () => {

@@ -19,8 +19,10 @@ import type { Sample, SampleRequest, SampleTiming } from "./types.ts";
 export interface SampleTools {
   /** The page with its encoded picture in memory. */
   readonly load: (page: Page) => Promise<Page>;
-  /** Upright pixels. */
-  readonly decode: (page: Page) => Promise<Pixels>;
+  /** Upright pixels, in `into` if the decoder can and it has their length. */
+  readonly decode: (page: Page, into?: Pixels["rgba"]) => Promise<Pixels>;
+  /** Pixels that nobody keeps: the next picture is decoded into them. */
+  readonly scratch: { rgba?: Pixels["rgba"] };
   /** What is kept of pages, and what draws their targets. */
   readonly caches: LoaderCaches;
   /** Milliseconds. */
@@ -91,7 +93,7 @@ async function afresh({
 }: Job): Promise<FinishedSample> {
   const { model, targets } = config;
   const loaded = await stage("load", () => tools.load(page));
-  const pixels = await stage("decode", async () => asListed(await tools.decode(loaded), page));
+  const pixels = await stage("decode", () => decodeForNow(loaded, tools));
   const image = await stage("augment", () => resample(pixels, placement, model.inputSizePx, color));
   made.read = timing.loadMs + timing.decodeMs;
   made.place = timing.augmentMs;
@@ -118,9 +120,11 @@ async function withCaches(job: Job): Promise<FinishedSample> {
     loading ??= stage("load", () => tools.load(page));
     return loading;
   };
-  const decode = async (): Promise<Pixels> => {
+  const decode = async (isKept: boolean): Promise<Pixels> => {
     const loaded = await load();
-    return stage("decode", async () => asListed(await tools.decode(loaded), page));
+    return stage("decode", async () =>
+      isKept ? asListed(await tools.decode(loaded), page) : decodeForNow(loaded, tools),
+    );
   };
   const hashed = async ({ file }: Page): Promise<Hashed> => {
     const startedMs = now();
@@ -172,6 +176,13 @@ function fixedOf({ request, config, placement, color }: Job): Wanted["fixed"] {
   return request.split === "validation"
     ? fixedForEvaluation(placement)
     : fixedForTraining({ placement, color }, config.augment);
+}
+
+/** Pixels until the next picture. */
+async function decodeForNow(page: Page, { decode, scratch }: SampleTools): Promise<Pixels> {
+  const pixels = asListed(await decode(page, scratch.rgba), page);
+  scratch.rgba = pixels.rgba;
+  return pixels;
 }
 
 /** Pages that are only scored have no targets. */

@@ -82,10 +82,11 @@ export async function race(request: RaceRequest, tools: RaceTools): Promise<Race
       failed.catch(() => undefined);
       const total = RACE_WARM_UP + request.steps;
       const planned = Math.max(total, plannedSteps(config, request.dataset.train.length));
+      let batch: TrainBatch | undefined;
       while (steps.length < total && !tools.isStopped()) {
         const samples: Sample[] = [];
         while (samples.length < config.train.batchSize) samples.push(await pool.next());
-        const batch = collectBatch(samples, config.model.inputSizePx);
+        batch = collectBatch(samples, config.model.inputSizePx, batch);
         const rate = learningRateAt(config, steps.length, planned);
         const results: Timed[] = [];
         const isSecondFirst = steps.length % 2 === 1;

@@ -9,7 +9,7 @@ import {
   plannedSteps,
   usedPages,
 } from "../config/index.ts";
-import { toErrorData } from "../core/index.ts";
+import { toErrorData, type TrainBatch } from "../core/index.ts";
 import type { Page, PageId } from "../dataset/index.ts";
 import { type Engine, type EngineFactory, predictedWeights } from "../engine/index.ts";
 import { breathe } from "./breathe.ts";
@@ -76,6 +76,8 @@ export class TrainingRun {
   #lastScores: TrainedModel["provenance"] = {};
   readonly #facts: RunFacts;
   #evaluator: Evaluator | undefined;
+  /** The arrays of the last step, written again by the next. */
+  #batch: TrainBatch | undefined;
   /** Told at the next evaluation, before another step is made. */
   #atEvaluation: (() => Promise<void>)[] = [];
   #wake: () => void = () => undefined;
@@ -384,7 +386,9 @@ export class TrainingRun {
     const samples: Sample[] = [];
     while (samples.length < this.#config.train.batchSize) samples.push(await pool.next());
     const { tracer } = this.#instruments.recorder;
-    const batch = tracer.span("collect", () => collectBatch(samples, this.#config.model.inputSizePx));
+    const { inputSizePx } = this.#config.model;
+    const batch = tracer.span("collect", () => collectBatch(samples, inputSizePx, this.#batch));
+    this.#batch = batch;
     const ready = performance.now();
     const learningRate = learningRateAt(this.#config, this.#stepsDone, this.#planned);
     const ticket = engine.step(batch, learningRate, this.#namesOf(samples));

@@ -120,7 +120,7 @@ export const readingFields = {
     unit: "threads",
     type: { ...integer(1, 64), kind: "numberOrWord", word: "auto" },
     defaults: "auto",
-    help: "Processor threads that train and score; auto leaves one core to the loaders where there are more than two.",
+    help: "Processor threads that train and score; auto leaves one core to the screen and the loaders.",
     group: "Model",
     takesEffect: "restart",
     applies: {

@@ -10,7 +10,7 @@ import { type Helper, type HelperTask, helperDied, threadsFor, type WasmHost } f
 /** One thread, whatever was asked for, where the page is not isolated or may not wait. */
 export function browserHost(wanted: number | "auto" = "auto"): WasmHost {
   const host = { kernels: loadKernels, startHelper };
-  if (canShare()) return { ...host, threads: threadsFor(navigator.hardwareConcurrency, wanted) };
+  if (canShare()) return { ...host, threads: threadsFor(navigator.hardwareConcurrency, wanted, true) };
   if (wanted === "auto" || wanted === 1) return { ...host, threads: 1 };
   const threadsNotice = `${wanted} threads were asked for, but this page is not isolated, so its threads cannot share memory.`;
   return { ...host, threads: 1, threadsNotice };

@@ -31,10 +31,14 @@ export interface WasmHost {
   startHelper(task: HelperTask): Helper;
 }
 
-/** As many as were asked for, else by the machine's cores: one stays for the loaders, where there are more than two. */
-export function threadsFor(cores: number, wanted: number | "auto" = "auto"): number {
+/**
+ * As many as were asked for, else by the machine's cores: one stays for the screen and the loaders. Without a screen the
+ * loaders alone do not fill one of two.
+ */
+export function threadsFor(cores: number, wanted: number | "auto", hasScreen: boolean): number {
   if (wanted !== "auto") return Math.max(1, wanted);
-  return Math.max(1, Math.min(cores > 2 ? cores - 1 : cores, MOST_THREADS));
+  const kept = hasScreen || cores > 2 ? 1 : 0;
+  return Math.max(1, Math.min(cores - kept, MOST_THREADS));
 }
 
 /** More share too little work to be worth their barriers. */

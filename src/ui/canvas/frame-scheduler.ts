@@ -3,7 +3,7 @@
 
 import { silentTracer, type Tracer } from "../../trace/index.ts";
 
-const BUDGET_MS = 8;
+const BUDGET_MS = 4;
 const FRAME_MS = 16;
 let tracer: Tracer = silentTracer;
 
