@@ -47,7 +47,7 @@ export async function startWorker<T extends Versioned>(
     if (isClosed) return;
     isClosed = true;
     worker.terminate();
-    const next = "Reload the page, or press Train to start the worker again.";
+    const next = "Ask for the same again: that starts the worker anew. If it stops again, reload the page.";
     const error = new PlaygroundError({ code, message, what: `${name} worker`, next, cause });
     fail(error);
     if (code !== "cancelled") onDied(error.data);

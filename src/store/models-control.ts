@@ -227,11 +227,15 @@ export function createModelsControl(
     }
   };
 
-  const scoreOn = async (from: ModelSource, label: string): Promise<GeneralScore> => {
+  const scoreOn = async (
+    from: ModelSource,
+    label: string,
+    postprocess: Config["postprocess"],
+  ): Promise<GeneralScore> => {
     const { train, validation } = await generalPages();
     const pages = [...train, ...validation];
     const infer = await connect();
-    const scored = await infer.score({ source: from, pages, sizePx: GENERAL_PX, settings: settings() });
+    const scored = await infer.score({ source: from, pages, sizePx: GENERAL_PX, settings: postprocess });
     return { label, cleval: scored.cleval.mean, icdarIou: scored.icdarIou.pooled };
   };
 
@@ -254,8 +258,9 @@ export function createModelsControl(
       const trainer = await withTrainer();
       const { bytes, step } = await trainer.exportWithMaps(0);
       const from: ModelSource = { kind: "file", name: `step ${step}`, file: new Blob([bytes]) };
-      const now = await scoreOn(from, `after ${step} steps`);
-      const known = models().general ?? countGeneral(await generalPages());
+      const asBegun = store.getState().run.started?.config.postprocess ?? settings();
+      const known = models().general ?? { ...countGeneral(await generalPages()), postprocess: asBegun };
+      const now = await scoreOn(from, `after ${step} steps`, known.postprocess);
       set({ general: { ...known, now } });
     });
 
@@ -303,8 +308,9 @@ export function createModelsControl(
         "optimizer.learningRate": learningRate,
       });
       await during("general", "scoring the model on the general set", async () => {
-        const before = await scoreOn(from, opened.facts.label);
-        set({ general: { ...countGeneral(await generalPages()), before, now: null } });
+        const postprocess = settings();
+        const before = await scoreOn(from, opened.facts.label, postprocess);
+        set({ general: { ...countGeneral(await generalPages()), postprocess, before, now: null } });
       });
     },
     scoreNow,
@@ -341,7 +347,10 @@ export function createModelsControl(
   };
 }
 
-function countGeneral({ train, validation }: Dataset): NonNullable<ModelsSlice["general"]> {
+function countGeneral({
+  train,
+  validation,
+}: Dataset): Omit<NonNullable<ModelsSlice["general"]>, "postprocess"> {
   const pages = [...train, ...validation];
   const words = pages.reduce((sum, page) => sum + page.words.filter(({ ignore }) => !ignore).length, 0);
   return { pages: pages.length, words, before: null, now: null };

@@ -1,6 +1,7 @@
 // What the screen knows of other models: the one that is open, what it answered, what is being done, and what was taken along. Its
 // maps and boxes lie beside the store (fast.ts); `revision` tells that they changed.
 
+import type { Config } from "../config/index.ts";
 import type { ErrorData } from "../core/index.ts";
 import type { PretrainedName } from "../graph/index.ts";
 import type {
@@ -50,6 +51,8 @@ export interface ModelsSlice {
   readonly general: {
     readonly pages: number;
     readonly words: number;
+    /** Both scores read their maps with these: the thresholds that the run began with. */
+    readonly postprocess: Config["postprocess"];
     readonly before: GeneralScore | null;
     readonly now: GeneralScore | null;
   } | null;

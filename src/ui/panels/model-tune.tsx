@@ -103,7 +103,7 @@ function General() {
   return (
     <>
       <p className="small">
-        {`General set: ${plural(general.pages, "drawn page")} of every kind with ${plural(general.words, "word")}, never trained on. What falls here was forgotten.`}
+        {`General set: ${plural(general.pages, "drawn page")} of every kind with ${plural(general.words, "word")}, never trained on, read with threshold ${general.postprocess.threshold} and box threshold ${general.postprocess.boxThreshold} both times. What falls here was forgotten.`}
       </p>
       <table className="scores small figures">
         <thead>
