@@ -1,4 +1,4 @@
-// Calls to the trainer worker. Calls are comlink; events come on a separate port, batched at most ten times a second,
+// Calls to the trainer worker. Calls are comlink; events come on a separate port, batched at most five times a second,
 // each with run id and sequence number.
 
 import type {

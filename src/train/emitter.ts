@@ -1,4 +1,4 @@
-// Sends a run's events: numbered and named by run; fast facts are collected and go out at most ten times a second.
+// Sends a run's events: numbered and named by run; fast facts are collected and go out at most five times a second.
 
 import { buffersOf } from "../trace/index.ts";
 import type {
@@ -12,7 +12,8 @@ import type {
 
 export type SendEvent = (event: TrainerEvent, transfer: readonly ArrayBuffer[]) => void;
 
-const FLUSH_MS = 100;
+/** As fast as a figure is read; what draws costs the training its core. */
+const FLUSH_MS = 200;
 
 export interface Emitter {
   /** At once, after what was collected before it. */
