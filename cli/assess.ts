@@ -187,19 +187,20 @@ function concludeCheck(check: QuickCheck, folder: string): number {
 }
 
 function concludeCost(cost: CostOutcome, folder: string): number {
-  const { costs, noise, gates, rounds, medianMs, stoppedBecause } = cost;
-  for (const { condition, ms } of medianMs) {
+  const { costs, noise, gates, blocks, stretch, stepMs, stoppedBecause } = cost;
+  console.log("Lower quartile of the steps, and its difference from the profiler off with a 95 % interval:");
+  for (const { condition, quartileMs, medianMs } of stepMs) {
     const name = typeof condition === "number" ? `depth ${condition}` : `profiler ${condition}`;
     const found =
       condition === "off again" ? noise : costs.find(({ depth }) => depth === condition)?.difference;
     const ofMeans = cost.meanCosts.find(({ depth }) => depth === condition)?.difference;
     console.log(
-      `${name.padEnd(20)} ${ms.toFixed(2).padStart(8)} ms  ${found ? costText(found) : ""}` +
-        `${ofMeans ? `  (of mean steps ${costText(ofMeans)})` : ""}`,
+      `${name.padEnd(20)} ${quartileMs.toFixed(2).padStart(8)} ms  ${found ? costText(found) : ""}` +
+        `${ofMeans ? `  (of mean steps ${costText(ofMeans)})` : ""}  median ${medianMs.toFixed(2)} ms`,
     );
   }
   console.log(
-    `n = ${rounds} rounds in ${(cost.elapsedMs / 1000).toFixed(0)} s; ended because ${stoppedBecause}.`,
+    `n = ${blocks} blocks, ${2 * stretch.measured} measured steps of each in a block, in ${(cost.elapsedMs / 1000).toFixed(0)} s; ended because ${stoppedBecause}.`,
   );
   const failed = gates.filter(({ passed }) => !passed);
   for (const { passed, says } of gates) if (passed) console.log(`ok   ${says}`);

@@ -44,6 +44,8 @@ export interface Effects {
 export interface ProfilerCost {
   readonly depth: number;
   readonly difference: Estimate;
+  /** What of the steps was compared. */
+  readonly of: "the median step of a unit" | "the lower quartile of steps" | "the mean step";
 }
 
 export interface Analysis {
@@ -123,7 +125,7 @@ export function analyse(
     profilerCost: features.flatMap(({ arm, difference }) => {
       const depth = FACTORS.find(({ id }) => id === arm.factors[0])?.profilerDepth;
       return arm.factors.length === 1 && depth !== undefined && difference !== null
-        ? [{ depth, difference }]
+        ? [{ depth, difference, of: "the median step of a unit" as const }]
         : [];
     }),
     gates,

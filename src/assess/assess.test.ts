@@ -91,6 +91,19 @@ describe("an assessment", () => {
     expect(found / runs).toBeGreaterThanOrEqual(0.9);
   });
 
+  it("takes the baseline for itself in 95 of 100 cases on a machine that others use, drifting", async () => {
+    let failed = 0;
+    const runs = 600;
+    for (let seed = 0; seed < runs; seed++) {
+      const planted = { seed, noisePct: 1, effectsPct: {}, isShared: true, driftPct: 0.3 };
+      const { analysis } = await run(planted, { factors: ["profiler"], seed: seed + 1000 }, 40);
+      if (!analysis.gates.every(({ passed }) => passed)) failed++;
+    }
+    // 4.5 % of 2000; of 600 one draw in forty lies further off than this.
+    expect(failed / runs).toBeLessThanOrEqual(0.05 + 2 * Math.sqrt((0.05 * 0.95) / runs));
+    expect(failed / runs).toBeGreaterThan(0.02);
+  });
+
   it("shows no number of a feature that is wired to nothing", async () => {
     const assessed = await run({ seed: 5, noisePct: 1, effectsPct: { profiler: 9 }, dead: ["profiler"] });
     const arm = assessed.analysis.arms.find(({ arm }) => arm.id === "profiler");

@@ -13,6 +13,8 @@ export interface Planted {
   readonly effectsPct: Readonly<Record<string, number>>;
   /** Growth of the time over each unit, in %, as a machine that heats up. */
   readonly driftPct?: number;
+  /** Others work here too: a mood that lasts over units, heavy tails, spells of units half as long again. */
+  readonly isShared?: boolean;
   /** Features whose switch is wired to nothing. */
   readonly dead?: readonly string[];
   readonly change?: (arm: Arm, unit: UnitResult, run: number) => UnitResult;
@@ -21,6 +23,15 @@ export interface Planted {
 export function fakeRunner(planted: Planted): Runner {
   const random = randomFrom(planted.seed, "fake machine");
   let runs = 0;
+  let mood = 0;
+  let spell = 0;
+  const shared = (): number => {
+    mood = 0.6 * mood + 0.08 * random.normal();
+    if (spell > 0) spell--;
+    else if (random.chance(0.08)) spell = 1 + random.int(4);
+    const tail = (0.08 * random.normal()) / Math.max(0.3, Math.abs(random.normal()));
+    return Math.exp(mood + tail + (spell > 0 ? 0.4 : 0));
+  };
   return {
     prepare: async () => ({
       engine: { id: "fake", label: "fake", adapter: "none" },
@@ -36,6 +47,7 @@ export function fakeRunner(planted: Planted): Runner {
         planted,
         random,
         runs,
+        planted.isShared === true ? shared() : 1,
       );
       runs++;
       return planted.change === undefined ? unit : planted.change(arm, unit, runs);
@@ -51,10 +63,11 @@ function unitOf(
   planted: Planted,
   random: Random,
   runs: number,
+  shared: number,
 ): UnitResult {
   const effect = planted.effectsPct[arm.id] ?? 0;
   const drift = 1 + ((planted.driftPct ?? 0) * runs) / 100;
-  const ms = 40 * drift * (1 + effect / 100) * (1 + (planted.noisePct * random.normal()) / 100);
+  const ms = 40 * drift * (1 + effect / 100) * (1 + (planted.noisePct * random.normal()) / 100) * shared;
   const isOn = (proof: string): boolean => arm.factors.some((id) => findFactor(id)?.proof === proof);
   const lives = (id: string): number => (isOn(id) && !planted.dead?.includes(id) ? 120 : 0);
   const lookups = lives("polygonCache");

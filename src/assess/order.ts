@@ -13,6 +13,15 @@ export function blockOrder<T>(items: readonly T[], seed: number, block: number):
   return row.map((place) => names[place] as T);
 }
 
+/**
+ * All items in an order that the seed draws anew for each block, then back again: what grows steadily favours nobody within a block, and
+ * blocks have nothing in common, so each is one independent sample.
+ */
+export function thereAndBack<T>(items: readonly T[], seed: number, block: number): T[] {
+  const there = randomFrom(seed, "there and back", block).shuffled(items);
+  return [...there, ...there.toReversed()];
+}
+
 /** n rows for even n, 2n for odd n (each square and its mirror image). */
 export function williamsRows(n: number): number[][] {
   const zigzag = Array.from({ length: n }, (_, i) => (i % 2 === 1 ? (i + 1) / 2 : (n - i / 2) % n));

@@ -2,7 +2,7 @@
 
 export { ClockBounds, type ClockOffset, compareClocks } from "./clock-bounds.ts";
 export { type ChromeTrace, chromeTrace, type Measurer, writeDevToolsTracks } from "./export.ts";
-export { type MeanInterval, meanInterval } from "./interval.ts";
+export { type MeanInterval, meanInterval, tQuantile } from "./interval.ts";
 export { arrangeLanes, type TrackLanes } from "./lanes.ts";
 export { createRecorder, type Depth, type Recorder, type SpanBatch } from "./recorder.ts";
 export { buffersOf, type SpanColumns, spanColumns } from "./span-ring.ts";

@@ -24,8 +24,8 @@ export function meanInterval(values: readonly number[]): MeanInterval {
   return { mean, low: mean - half, high: mean + half, n };
 }
 
-/** Beyond the table the first two terms of Cornish and Fisher's expansion, exact to four digits there. */
-function tQuantile(freedom: number): number {
+/** Of Student's t at 0.975. Beyond the table the first two terms of Cornish and Fisher's expansion, exact to four digits there. */
+export function tQuantile(freedom: number): number {
   const z = 1.959964;
   return (
     T_975[freedom - 1] ??

@@ -1,25 +1,25 @@
 // The profiler's cost as JSON, with the keys of an assessment: whoever reads one reads the other.
 
-import type { CostOutcome } from "../profiler-cost.ts";
+import { type Condition, COST_QUANTILE, type CostOutcome } from "../profiler-cost.ts";
 import type { Estimate } from "../statistics.ts";
 import { verdictOf } from "../verdict.ts";
 
-export const COST_SCHEMA = "ocr-training-playground/profiler-cost@1";
+export const COST_SCHEMA = "ocr-training-playground/profiler-cost@2";
 
 export function costJson(cost: CostOutcome): string {
-  const { wishes, facts, costs, meanCosts, noise, gates, medianMs, rounds, stretch, raw } = cost;
-  const differenceOf = (condition: CostOutcome["medianMs"][number]["condition"]): Estimate | null =>
+  const { wishes, facts, costs, meanCosts, noise, gates, stepMs, blocks, stretch, raw } = cost;
+  const differenceOf = (condition: Condition): Estimate | null =>
     condition === "off again" ? noise : (costs.find(({ depth }) => depth === condition)?.difference ?? null);
   const document = {
     schema: COST_SCHEMA,
-    arms: medianMs.map(({ condition, ms }) => {
+    arms: stepMs.map(({ condition, ...ms }) => {
       const difference = differenceOf(condition);
       return {
         id: typeof condition === "number" ? `profiler depth ${condition}` : `profiler ${condition}`,
         regime: null,
-        medianMs: ms,
+        ...ms,
         ...numbersOf(difference),
-        n: rounds,
+        n: blocks,
         verdict:
           typeof condition === "number" && difference !== null
             ? verdictOf(difference, wishes.targetPct, noise)
@@ -34,16 +34,18 @@ export function costJson(cost: CostOutcome): string {
       n: difference.n,
       ofMeanSteps: numbersOf(meanCosts.find((cost) => cost.depth === depth)?.difference ?? null),
     })),
-    plan: { ...wishes, ...stretch, rounds, stoppedBecause: cost.stoppedBecause },
+    plan: {
+      ...wishes,
+      ...stretch,
+      blocks,
+      comparedAtQuantile: COST_QUANTILE,
+      stoppedBecause: cost.stoppedBecause,
+    },
     elapsedMs: Math.round(cost.elapsedMs),
     engine: facts.engine,
     batchSize: facts.batchSize,
     trainPages: facts.trainPages,
-    raw: raw.map(({ condition, ms, meanMs }) => ({
-      condition,
-      medianStepMs: ms.map(short),
-      meanStepMs: meanMs.map(short),
-    })),
+    raw: raw.map(({ condition, ms }) => ({ condition, stepMsByBlock: ms.map((steps) => steps.map(short)) })),
   };
   return `${JSON.stringify(document, null, 1)}\n`;
 }

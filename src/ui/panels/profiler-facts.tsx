@@ -59,7 +59,7 @@ function costSentence(cost: ProfilerCost | undefined): string {
   if (cost === undefined) return "not measured on this machine yet";
   const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
   const { mean, ciLow, ciHigh, n } = cost.difference;
-  return `${signed(mean)} % [${signed(ciLow)}, ${signed(ciHigh)}] of a step, n = ${count(n)}`;
+  return `${signed(mean)} % [${signed(ciLow)}, ${signed(ciHigh)}] of ${cost.of}, n = ${count(n)} blocks`;
 }
 
 export function MemoryFacts() {
