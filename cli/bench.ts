@@ -8,6 +8,7 @@ import { benchCurves } from "./bench/curves.ts";
 import { benchEngines } from "./bench/engine.ts";
 import { benchKernels } from "./bench/kernels/measure.ts";
 import { benchParity } from "./bench/parity.ts";
+import { CLOCKS } from "./bench/clock.ts";
 import { benchPipeline } from "./bench/pipeline.ts";
 import { benchTargets } from "./bench/targets.ts";
 import { CONTESTANTS, type ContestantKey, NETS, type NetName } from "./bench/types.ts";
@@ -27,10 +28,12 @@ npm run bench -- --suite curves [--report FILE] [--engines webgpu,tfjs-cpu] [--s
   --suite curves     loss curves and hmean of two engines on synth-tiny, over several seeds
 npm run bench -- --suite kernels [--report FILE] [--only A|B|S] [--rounds N]
   --suite kernels    in Node, one thread of WASM: GFLOP/s of a step's convolutions beside a plain 512³ product, and the module's size
-npm run bench -- --suite pipeline [--report FILE] [--rounds N]
+npm run bench -- --suite pipeline [--report FILE] [--rounds N] [--words LIST] [--clock wall|processor]
   --suite pipeline   from file to finished sample at 640 px: no cache, each tier, all; 20, 50, 100 words; epochs 1 to 3
-npm run bench -- --suite targets [--report FILE] [--rounds N]
+npm run bench -- --suite targets [--report FILE] [--rounds N] [--words LIST] [--clock wall|processor]
   --suite targets    target maps here and with numpy, OpenCV and pyclipper (Python with the three), page by page in turn
+  --words LIST       words a page, of pipeline and targets (20,50,100)
+  --clock NAME       of pipeline and targets: wall, or processor: this process's own time, for a machine that others use too
 OCR_GPU=real uses the machine's graphics card instead of the software adapter.`;
 
 const IDS: readonly EngineId[] = ["webgpu", "wasm", "tfjs-webgpu", "tfjs-webgl", "tfjs-cpu"];
@@ -47,14 +50,18 @@ export async function run(args: readonly string[]): Promise<number> {
   if (values.suite === "targets" && !values.help) {
     const repeats = roundsOf(values.rounds);
     if (repeats === undefined) return wrongRounds();
-    const targets = await benchTargets([20, 50, 100], repeats);
+    const options = pageOptions(values);
+    if (options === undefined) return 2;
+    const targets = await benchTargets(options.words, repeats, options.clock);
     if (values.report !== undefined) writeReport(values.report, targets);
     return 0;
   }
   if (values.suite === "pipeline" && !values.help) {
     const repeats = roundsOf(values.rounds);
     if (repeats === undefined) return wrongRounds();
-    const pipeline = await benchPipeline([20, 50, 100], repeats);
+    const options = pageOptions(values);
+    if (options === undefined) return 2;
+    const pipeline = await benchPipeline(options.words, repeats, options.clock);
     if (values.report !== undefined) writeReport(values.report, pipeline);
     return 0;
   }
@@ -87,6 +94,20 @@ export async function run(args: readonly string[]): Promise<number> {
         });
   if (values.report !== undefined) writeReport(values.report, report);
   return 0;
+}
+
+/** Of the suites that go through pages; undefined, and a sentence printed, where one is none. */
+function pageOptions({ words, clock }: { readonly words: string; readonly clock: string }) {
+  const counts = words.split(",").map(Number);
+  const known = CLOCKS.find((name) => name === clock);
+  if (known !== undefined && counts.every((count) => Number.isInteger(count) && count > 0))
+    return { words: counts, clock: known };
+  console.error(
+    known === undefined
+      ? `--clock must be one of ${CLOCKS.join(", ")}; got "${clock}".`
+      : `--words must be whole numbers of words, at least 1, with commas between; got "${words}".`,
+  );
+  return undefined;
 }
 
 /** Undefined where it is no number of rounds that has a spread. */
@@ -144,6 +165,8 @@ function parse(args: readonly string[]) {
       engines: { type: "string", default: "webgpu,tfjs-cpu" },
       seeds: { type: "string", default: "1,2,3" },
       steps: { type: "string", default: "100" },
+      words: { type: "string", default: "20,50,100" },
+      clock: { type: "string", default: "wall" },
       verbose: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },

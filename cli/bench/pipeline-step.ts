@@ -16,7 +16,7 @@ export interface StepBench {
   dispose(): void;
 }
 
-export async function openStep(sizePx: number): Promise<StepBench> {
+export async function openStep(sizePx: number, now: () => number): Promise<StepBench> {
   const values = { "model.inputSizePx": sizePx, "train.batchSize": 1 };
   const { config } = resolveOrThrow({ layers: [{ layer: "file", from: "the benchmark", values }] }).resolved;
   const model = await startModel(config);
@@ -28,9 +28,9 @@ export async function openStep(sizePx: number): Promise<StepBench> {
     info: engine.info,
     model: model.graph.name,
     step: async (sample) => {
-      const start = performance.now();
+      const start = now();
       await engine.step(collectBatch([sample], sizePx), 1e-4).loss;
-      return performance.now() - start;
+      return now() - start;
     },
     dispose: () => engine.dispose(),
   };

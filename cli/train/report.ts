@@ -60,6 +60,7 @@ export function buildReport(facts: RunFacts): Record<string, unknown> {
     timing: { stages: counters?.stages ?? {}, stepMs: counters?.stepMs ?? null },
     features: counters?.features ?? [],
     cache: counters?.cache ?? {},
+    cacheChoices: counters?.cacheChoices ?? [],
     loaders: counters?.loaders ?? null,
     memory: { engineBytes: counters?.memoryBytes ?? null },
     warnings: facts.warnings,

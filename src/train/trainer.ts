@@ -44,6 +44,8 @@ export interface Trainer {
 export function createTrainer(tools: TrainerTools): Trainer {
   let run: TrainingRun | undefined;
   let live: LiveSettings = {};
+  /** Of the newest run. */
+  let cacheChoices: readonly string[] = [];
   /** Settles when the newest start has its run: starts that overlap come one after the other. */
   let starting: Promise<unknown> = Promise.resolve();
   const current = (): TrainingRun => {
@@ -62,6 +64,7 @@ export function createTrainer(tools: TrainerTools): Trainer {
         await run?.ended;
         const emitter = createEmitter(request.runId, tools.send);
         const auto = withAutoCaches(request);
+        cacheChoices = auto.says;
         for (const sentence of auto.says) emitter.log("info", "caches", sentence);
         run = new TrainingRun(auto.request, { ...tools, emitter });
         return run;
@@ -89,7 +92,10 @@ export function createTrainer(tools: TrainerTools): Trainer {
       await run?.set(settings);
     },
     evaluate: async () => current().evaluate(),
-    counters: () => current().counters(),
+    counters: async () => ({
+      ...(await current().counters()),
+      ...(cacheChoices.length > 0 && { cacheChoices }),
+    }),
     exportModel: async (format) => {
       const bytes = await current().exportModel(format);
       if (bytes === null) throw noNetwork();

@@ -160,6 +160,8 @@ export interface LoaderFacts {
 }
 
 export interface RunCounters {
+  /** What the run decided on its caches and why, a sentence each; only where the choice was left to it. */
+  readonly cacheChoices?: readonly string[];
   readonly cache: Readonly<Record<Tier, CacheCounters & { readonly epochs: readonly EpochCounts[] }>>;
   readonly loaders: LoaderFacts;
   readonly features: readonly FeatureStatus[];

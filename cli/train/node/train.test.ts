@@ -71,6 +71,7 @@ describe("npm run train -- --engine wasm", () => {
     });
     expect(one.device.runtime).toMatch(/^Node [\d.]+, pages drawn by @napi-rs\/canvas [\d.]+$/);
     expect(one.loss).toHaveLength(12);
+    expect(one.cacheChoices).toEqual([]);
     expect(one.evaluations[0]).toMatchObject({ step: 12, coverage: { scored: 8, asked: 8 } });
     for (const stage of ["decode", "targets", "forward", "backward", "step", "postprocess", "score"]) {
       expect(one.timing.stages[stage]?.count, stage).toBeGreaterThan(0);
@@ -104,12 +105,17 @@ describe("npm run train -- --engine wasm", () => {
     writeFileSync(join(pages, "torn.png"), "no picture");
     const report = join(folder, "own.json");
     const own = ["--data", pages, "--steps", "3", "--report", report, "--set", "loader.workers=2"];
+    own.push("--set", "features.cacheAuto=true");
     const { code, output } = await train([...SMALL, ...own]);
     expect(output).toContain("Done: 3 steps");
     expect(code).toBe(0);
     const written = read(report);
     expect(written.dataset).toMatchObject({ name: "pages", trainPages: 4, validationPages: 1 });
     expect(written.warnings.join("\n")).toContain("torn.png");
+    expect(written.cacheChoices).toHaveLength(4);
+    expect(written.cacheChoices[0]).toMatch(
+      /^Polygon cache: left off\. It needs .*; it takes 50 % and enough room\.$/,
+    );
     expect(written.device.runtime).toContain("pages decoded by");
   });
 
