@@ -3,7 +3,7 @@
 
 import { type ErrorData, toErrorData } from "../core/index.ts";
 import type { Sample } from "../batch/index.ts";
-import type { EvaluationEvent } from "./types.ts";
+import type { EvaluationEvent, LossPoint } from "./types.ts";
 
 interface Position {
   /** Steps done. */
@@ -25,6 +25,8 @@ export interface LoopEvents {
     readonly waitMs: number;
     readonly stepMs: number;
   };
+  /** The loss of `step` has come, with everything that its engine tells of it; later steps may have begun. */
+  readonly "step settled": { readonly step: number; readonly loss: LossPoint };
   readonly "evaluation start": Position;
   readonly "evaluation end": Position & { readonly evaluation: EvaluationEvent };
   /** What was learnt is made into a file, for `--out` or a download; the end comes once it is there. */

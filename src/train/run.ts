@@ -24,7 +24,8 @@ import { type ExportedModel, exportModel, type ModelFormat } from "./export-mode
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { changingImages } from "./features.ts";
 import { liveSwitches } from "./live-switches.ts";
-import { noPages, notFinite } from "./run-errors.ts";
+import { lossGuard, progressReport } from "./plugins.ts";
+import { noPages } from "./run-errors.ts";
 import { RunFacts, type SamplePool } from "./run-facts.ts";
 import type { LiveSettings, PageFrame, RunCounters, RunState, StartRequest } from "./types.ts";
 
@@ -106,7 +107,12 @@ export class TrainingRun {
         `The plug-in “${plugin}” failed during “${during}” and was detached; training goes on. ${error.message}`,
       ),
     );
-    for (const plugin of [this.#instruments.plugin, ...(tools.plugins ?? [])]) this.#bus.attach(plugin);
+    const own = [
+      this.#instruments.plugin,
+      lossGuard((reason) => this.#fail(reason)),
+      progressReport(this.#emitter, () => this.#facts.report()),
+    ];
+    for (const plugin of [...own, ...(tools.plugins ?? [])]) this.#bus.attach(plugin);
     this.#trainPages = usedPages(config, train.length);
     this.#validationPages =
       config.evaluation.pages === "all" ? validation : validation.slice(0, config.evaluation.pages);
@@ -276,7 +282,6 @@ export class TrainingRun {
     if (this.#request.keepWeights === true) this.#weights = predictedWeights(await engine.readState());
     const reason = this.#wish === "stop" ? "stopped" : "length reached";
     this.#bus.emit("run end", { ...this.#position(), reason });
-    this.#facts.report();
     this.#enter({ kind: "finished", step: this.#stepsDone, reason });
   }
 
@@ -395,9 +400,8 @@ export class TrainingRun {
     const step = ++this.#stepsDone;
     ticket.loss.then(
       (loss) => {
-        this.#emitter.loss({ step, learningRate, ...loss });
         if (this.#instruments.stepSettled(step)) this.#facts.report();
-        if (!Number.isFinite(loss.total)) this.#fail(notFinite(step));
+        this.#bus.emit("step settled", { step, loss: { step, learningRate, ...loss } });
       },
       (thrown: unknown) => this.#fail(thrown),
     );
@@ -414,7 +418,6 @@ export class TrainingRun {
       this.#epochStartsAt = this.#stepsDone;
       this.#bus.emit("epoch end", { step, epoch: epochBefore });
     } else this.#facts.countSometimes();
-    this.#facts.report();
   }
 
   /** Where every epoch sees the same images: then what frozen layers give for a page can be kept. */
@@ -492,7 +495,6 @@ export class TrainingRun {
     this.#emitter.log("error", "trainer", error.message);
     this.#bus.emit("error", { ...this.#position(), error });
     this.#bus.emit("run end", { ...this.#position(), reason: "failed" });
-    this.#facts.report();
     this.#enter({ kind: "failed", step: this.#stepsDone, error });
     this.#fail(thrown);
   }
