@@ -114,4 +114,26 @@ describe("instruments", () => {
     expect(app.complaints).toEqual([]);
     await app.close();
   });
+
+  it("lab: nothing serious before a job, while it runs, and with its answer", async () => {
+    const app = await PlaygroundPage.open(stage, SMALL);
+    await app.until(({ evaluations, state }) => evaluations.length > 0 && state.kind === "paused");
+    await app.button(/^Assessment lab/).click();
+    await expectAccessible(app);
+    // Three arms instead of seven: the first block is soon done.
+    await app.page.getByRole("checkbox", { name: "Polygon cache" }).uncheck();
+    await app.button(/^Assess( ?A)?$/).click();
+    await app.page.waitForFunction(
+      () => (window.playground?.lab().progress?.rows.length ?? 0) > 0,
+      undefined,
+      { timeout: 200_000 },
+    );
+    await expectAccessible(app);
+    await app.button("Stop and conclude").click();
+    await app.page.getByRole("region", { name: "Answer" }).waitFor();
+    await app.button("Show the one-run version").click();
+    await expectAccessible(app);
+    expect(app.complaints).toEqual([]);
+    await app.close();
+  });
 });
