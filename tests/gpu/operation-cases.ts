@@ -129,11 +129,23 @@ function convShapes(): ConvShape[] {
 }
 
 export function convCases(): OperationCase[] {
-  return convShapes().flatMap(({ inputs, outputs, ...geometry }, index) => {
+  return casesOf(convShapes());
+}
+
+/** Rows long enough for kernels that take many pixels of one channel at once. */
+export function depthwiseCases(): OperationCase[] {
+  const shapes = [3, 5].flatMap((kernel) =>
+    [1, 2].map((stride) => ({ kernel, stride, padding: (kernel - 1) / 2, groups: 5, inputs: 5, outputs: 5 })),
+  );
+  return casesOf([...shapes, ...shapes.slice(1), ...shapes.slice(0, 1)], [2, 23, 75]);
+}
+
+function casesOf(shapes: readonly ConvShape[], size?: readonly [number, number, number]): OperationCase[] {
+  return shapes.flatMap(({ inputs, outputs, ...geometry }, index) => {
     const { kernel, stride, padding, groups } = geometry;
     const name = `conv ${kernel}×${kernel} stride ${stride} padding ${padding} groups ${groups}`;
     const shape = (b: Builder, random: Random) => {
-      const [batch, height, width] = sizeFrom(random, kernel);
+      const [batch, height, width] = size ?? sizeFrom(random, kernel);
       const side = (px: number): number => Math.floor((px + 2 * padding - kernel) / stride) + 1;
       return {
         input: b.tensor(batch, inputs, height, width),

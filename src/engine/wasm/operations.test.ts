@@ -4,6 +4,7 @@ import {
   batchNormCases,
   convCases,
   convTransposeCases,
+  depthwiseCases,
   type OperationCase,
   pointwiseCases,
   poolingCases,
@@ -56,6 +57,7 @@ async function check({ op, memory }: OperationCase): Promise<void> {
 describe("kernels equal the 64-bit reference", () => {
   const cases = [
     ...convCases(),
+    ...depthwiseCases(),
     ...convTransposeCases(),
     ...batchNormCases(),
     ...pointwiseCases(),

@@ -3,6 +3,7 @@
 // depend on who computes it.
 
 import { fma, laneSum } from "../../assembly/math";
+import { ROW_TAPS, rowDot } from "../depthwise/depthwise";
 
 /** Pixels of one chunk; a register adds at most a quarter of them. */
 const CHUNK = 1024;
@@ -64,6 +65,11 @@ export function dot(at: usize, tile: i32, scratch: usize): void {
       const bytes = <usize>min(CHUNK, op.pixels - pixel) << 2;
       const start = left + (<usize>pixel << 2);
       const image = right + (<usize>pixel << 2);
+      for (let column = 0; op.rows == 1 && column < width; column += ROW_TAPS) {
+        const offsets = op.offsets + (<usize>(firstColumn + column) << 2);
+        rowDot(start, image, offsets, min(ROW_TAPS, width - column), bytes, scratch + (<usize>column << 4));
+      }
+      if (op.rows == 1) continue;
       for (let column = 0; column < width; column += 3) {
         const offsets = op.offsets + (<usize>(firstColumn + column) << 2);
         const many = width - column;

@@ -3,6 +3,7 @@
 // of addresses, Dukhan, "The Indirect Convolution Algorithm" (2019).
 
 import { activate, fma } from "../../assembly/math";
+import { ROW_PIXELS, rowProduct } from "../depthwise/depthwise";
 
 const enum Store {
   Replace,
@@ -72,11 +73,21 @@ export function gemm(at: usize, tile: i32, scratch: usize): void {
   const weights = op.weights + <usize>(group * op.groupPanels) * panelBytes;
   const endPixel = min((pixelBlock + 1) * op.blockPixels, op.pixels);
   const isPlain = op.outputColumn == 4 && op.store != Store.Quad;
+  const isDepthwise = isPlain && op.rows == 1;
   for (let pixel = pixelBlock * op.blockPixels; pixel < endPixel; pixel += 8) {
     const y = pixel / op.pitch;
     const x = pixel % op.pitch;
     const isWhole = x + 8 <= op.width && pixel + 8 <= op.pixels;
     const from = input + (<usize>pixel << 2);
+    if (isDepthwise && x + ROW_PIXELS <= op.width && pixel + ROW_PIXELS <= endPixel) {
+      const place = output + <usize>y * op.outputRow + (<usize>x << 2);
+      rowProduct(weights, from, op.offsets, op.depth, place, op.store == Store.Accumulate);
+      for (let eight: usize = 0; op.scale != 0 && eight < 128; eight += 32) {
+        finishRow(op, place + eight, <usize>group << 2);
+      }
+      pixel += ROW_PIXELS - 8;
+      continue;
+    }
     for (let panel = firstPanel; panel < endPanel; panel++) {
       const panelWeights = weights + <usize>panel * panelBytes;
       const rows = min(4, op.rows - (panel << 2));
