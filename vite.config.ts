@@ -27,6 +27,8 @@ export default defineConfig({
       "@tensorflow/tfjs-backend-webgl",
       "@tensorflow/tfjs-backend-webgpu",
     ],
+    // Finds its WASM beside itself.
+    exclude: ["onnxruntime-web"],
   },
   build: {
     target: "chrome128",

@@ -96,8 +96,8 @@ describe("the Models tab", () => {
     await playground.models.open("ppocrv3-en");
     const wishes = { batchNorm: "running", thresholdHead: "clone", learningRate: 0.001 } as const;
     await playground.models.tune({ train: "neckAndHead", ...wishes });
-    expect(scored.map(({ settings }) => settings.boxThreshold)).toEqual([0.6]);
+    expect(scored.map(({ settings }) => settings.boxThreshold)).toEqual([0.4]);
     playground.setValue("postprocess.boxThreshold", 0.9);
-    expect(models().general?.postprocess.boxThreshold).toBe(0.6);
+    expect(models().general?.postprocess.boxThreshold).toBe(0.4);
   });
 });

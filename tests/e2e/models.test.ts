@@ -1,8 +1,10 @@
 // The Models tab as a person meets it: a detector that comes along is opened on demand, run beside the model in training, read again
 // without running when a threshold moves, trained further from, and what was learnt is checked before it is offered.
 
+import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readCheckpoint, writeTorch } from "../../src/exchange/index.ts";
 import { reducedModel } from "../../src/exchange/onnx/small-files.ts";
 import { openStage, PlaygroundPage, SMALL, type Stage } from "./app.ts";
 
@@ -65,6 +67,8 @@ describe("the Models tab", () => {
     }, before.reads);
     const after = await counted(app);
     expect(after.runs).toBe(before.runs);
+    const took = (await app.page.getByText(/The last moved threshold took/).textContent()) ?? "";
+    expect(Number(/took ([\d.]+)\s*ms/.exec(took)?.[1])).toBeLessThan(300);
 
     await app.page.getByLabel("Difference of the maps").check();
     expect(await app.page.getByText(/Maps: mean difference/).textContent()).toMatch(/greatest [\d.]+/);
@@ -100,6 +104,35 @@ describe("the Models tab", () => {
     await app.close();
   });
 
+  it("says so when the inference worker stops in the middle of a run, and starts another for the next wish", async () => {
+    const app = await PlaygroundPage.open(stage, ON_WASM);
+    await openTab(app);
+    const open = app.button("Open").and(app.page.locator(".models button"));
+    await open.click();
+    const card = app.page.getByRole("region", { name: "The opened model" });
+    await card.getByText("It can be trained further here.").waitFor({ timeout: 120_000 });
+    await app.button(/^Run on all/).click();
+    await app.button("Stop").waitFor();
+    for (const worker of app.page.workers().filter((each) => /infer/.test(each.url())))
+      await worker.evaluate(() => {
+        setTimeout(() => {
+          throw new Error("killed by the test");
+        }, 0);
+      });
+    const alert = app.page.locator(".models").getByRole("alert");
+    await alert.waitFor({ timeout: 60_000 });
+    expect(await alert.textContent()).toMatch(
+      /The inference worker stopped unexpectedly\. Ask for the same again/,
+    );
+    expect(await card.count()).toBe(0);
+    await open.click();
+    await card.getByText("It can be trained further here.").waitFor({ timeout: 120_000 });
+    await app.button("Run on this page").click();
+    await app.page.getByText(/The model has run 1 times/).waitFor({ timeout: 120_000 });
+    expect(await alert.count()).toBe(0);
+    await app.close();
+  });
+
   it("trains further from it; the file is run beside the engine and offered with the difference", async () => {
     const app = await PlaygroundPage.open(stage, ON_WASM.replace("&v=1", "&train.length.count=3&v=1"));
     await openTab(app);
@@ -118,6 +151,17 @@ describe("the Models tab", () => {
     const arrived = app.page.waitForEvent("download");
     await app.page.getByRole("link", { name: "Save model.onnx" }).click();
     expect((await arrived).suggestedFilename()).toBe("model.onnx");
+    await app.button("Write safetensors and dbnet.py").click();
+    const save = async (name: string): Promise<Uint8Array> => {
+      const link = app.page.getByRole("link", { name: `Save ${name}` });
+      await link.waitFor();
+      const download = app.page.waitForEvent("download");
+      await link.click();
+      return new Uint8Array(readFileSync(await (await download).path()));
+    };
+    const { graph, weights } = readCheckpoint(await save("model.safetensors"), "model.safetensors");
+    expect([...weights.keys()]).toEqual(graph.parameters.map(({ name }) => name));
+    expect(new TextDecoder().decode(await save("dbnet.py"))).toBe(writeTorch(graph));
     expect(app.complaints).toEqual([]);
     await app.close();
   });

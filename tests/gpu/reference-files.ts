@@ -1,4 +1,4 @@
-// Reads a file of reference vectors in the browser tests.
+// Reads reference vectors and pictures that lie beside the repository in the browser tests.
 
 import { unpackTensors } from "../../cli/verify/tensors.ts";
 
@@ -16,6 +16,13 @@ export async function readReference(name: string): Promise<Record<string, unknow
     string,
     unknown
   >;
+}
+
+/** The bytes of a file under ../shared. */
+export async function readPicture(path: string): Promise<Blob> {
+  const response = await fetch(`/@fs${__SHARED_DIR__}/${path}`);
+  if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
+  return response.blob();
 }
 
 async function decompressed(

@@ -1,0 +1,146 @@
+// The detectors that come along, imported as networks, on real pages: executors of a browser against onnxruntime on the same
+// bytes. And onnxruntime on a device that somebody else owns: buffers go in and come out without being read back.
+
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { evaluationPlacement } from "../../src/augment/index.ts";
+import { resample } from "../../src/batch/index.ts";
+import { type EngineId, type EngineSettings, engineFactories } from "../../src/engine/index.ts";
+import { requestGpu } from "../../src/engine/webgpu/index.ts";
+import { type ImportedDetector, readOnnx } from "../../src/exchange/index.ts";
+import { PRETRAINED_MODELS, type PretrainedName } from "../../src/graph/index.ts";
+import { openSession, preparedPages } from "../../src/infer/index.ts";
+import { silentTracer } from "../../src/trace/index.ts";
+import { decodePage } from "../../workers/decode.ts";
+import { type LoadedModel, loadModel } from "../../workers/models.ts";
+import { readPicture } from "./reference-files.ts";
+
+const SIZE_PX = 160;
+/** Of the page that onnxruntime runs on WebGPU: a software adapter takes long. */
+const SMALL_PX = 64;
+const PAGES = ["funsd_82092117.png", "ic15_test_img_10.jpg", "mtwi_img_1.jpg"];
+/**
+ * tfjs compiles its shaders for a minute and more for each model: with VITE_EVERY_EXECUTOR=1 only. In Node, tfjs is compared on the
+ * processor (cli/models/models.test.ts).
+ */
+const EVERY = import.meta.env.VITE_EVERY_EXECUTOR === "1";
+const EXECUTORS: readonly EngineId[] = EVERY
+  ? ["wasm", "webgpu", "tfjs-webgpu", "tfjs-webgl"]
+  : ["wasm", "webgpu"];
+
+let images: readonly Uint8Array<ArrayBuffer>[];
+
+beforeAll(async () => {
+  if (!EVERY) console.log("skipped: 6 comparisons of imported models on tfjs (VITE_EVERY_EXECUTOR=1)");
+  images = await Promise.all(PAGES.map((name) => pageOf(name, SIZE_PX)));
+});
+
+async function pageOf(name: string, sizePx: number): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await readPicture(`data/real/images/${name}`);
+  const bitmap = await createImageBitmap(file);
+  const size = { widthPx: bitmap.width, heightPx: bitmap.height };
+  const pixels = await decodePage({ name, file, size, orientation: 1 });
+  return resample(pixels, evaluationPlacement(size, sizePx), sizePx);
+}
+
+/** What an engine needs to predict; only the last layer trains, so that no gradient of the whole network is compiled. */
+function settingsOf({ graph, weights, preprocessing }: ImportedDetector): EngineSettings {
+  const last = graph.outputs.probability;
+  return {
+    graph,
+    initialWeights: weights,
+    frozen: new Set(graph.nodes.filter(({ id }) => id !== last).map(({ id }) => id)),
+    batchNorm: "running",
+    loss: {
+      probabilityWeight: 1,
+      thresholdWeight: 0,
+      binaryWeight: 0,
+      negativeRatio: 3,
+      k: 50,
+      epsilon: 1e-6,
+    },
+    optimizer: { kind: "sgd", momentum: 0, weightDecay: 0 },
+    clipNorm: "off",
+    batchSize: 1,
+    accumulate: 1,
+    sizePx: SIZE_PX,
+    normalisation: preprocessing,
+    thresholdRange: [0.3, 0.7],
+    tracer: silentTracer,
+  };
+}
+
+async function byOnnxruntime(
+  { name, bytes, preprocessing }: LoadedModel,
+  pages: readonly Uint8Array[],
+  sizePx: number,
+): Promise<Float32Array[]> {
+  const session = await openSession(bytes, { name, preprocessing, threads: 1 });
+  try {
+    const maps: Float32Array[] = [];
+    for (const page of pages) maps.push(await session.predict(page, sizePx));
+    return maps;
+  } finally {
+    await session.dispose();
+  }
+}
+
+function detectorIn(model: LoadedModel): ImportedDetector {
+  const { detector } = readOnnx(model.bytes, model);
+  if (!detector.ok) throw new Error(detector.error.sentence);
+  return detector.value;
+}
+
+function apart(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
+}
+
+describe.each(PRETRAINED_MODELS.map(({ name }) => name))("%s", (name: PretrainedName) => {
+  it(`answers on ${EXECUTORS.join(", ")} as in onnxruntime within 1e-4`, async () => {
+    const model = await loadModel(name);
+    const expected = await byOnnxruntime(model, images, SIZE_PX);
+    expect(Math.max(...expected.map((map) => Math.max(...map)))).toBeGreaterThan(0.5);
+    for (const id of EXECUTORS) {
+      const factory = engineFactories.find((one) => one.id === id);
+      const engine = await factory?.build(settingsOf(detectorIn(model)), () => undefined);
+      if (engine === undefined) throw new Error(`there is no engine "${id}"`);
+      const differences: number[] = [];
+      for (const [i, image] of images.entries()) {
+        const { probability } = await engine.predict(image);
+        differences.push(apart(probability, expected[i] ?? new Float32Array()));
+      }
+      engine.dispose();
+      const most = Math.max(...differences);
+      console.log(
+        `${name} on ${id}: at most ${most.toExponential(1)} (${SIZE_PX} px, n = ${PAGES.length} pages)`,
+      );
+      expect(most, id).toBeLessThan(1e-4);
+    }
+  });
+});
+
+it("onnxruntime computes on a device of ours: buffers in and out, nothing read back between", async () => {
+  const model = await loadModel("ppocrv3-en");
+  const image = await pageOf("ic15_test_img_10.jpg", SMALL_PX);
+  const [expected = new Float32Array()] = await byOnnxruntime(model, [image], SMALL_PX);
+  const { device } = await requestGpu();
+  const session = await openSession(model.bytes, { ...model, threads: 1, provider: "webgpu", device });
+  const { STORAGE, COPY_DST, COPY_SRC, MAP_READ } = GPUBufferUsage;
+  const values = preparedPages(image, 1, SMALL_PX, model.preprocessing);
+  const pages = device.createBuffer({ size: values.byteLength, usage: STORAGE | COPY_DST | COPY_SRC });
+  device.queue.writeBuffer(pages, 0, values);
+  const reads = vi.spyOn(GPUBuffer.prototype, "mapAsync");
+  const answer = await session.predictOnDevice(pages, 1, SMALL_PX);
+  expect(reads).not.toHaveBeenCalled();
+  reads.mockRestore();
+  const bytes = expected.byteLength;
+  const staging = device.createBuffer({ size: bytes, usage: MAP_READ | COPY_DST });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(answer.buffer, 0, staging, 0, bytes);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const got = new Float32Array(staging.getMappedRange().slice(0));
+  answer.release();
+  expect(apart(got, expected)).toBeLessThan(1e-4);
+  await session.dispose();
+});
