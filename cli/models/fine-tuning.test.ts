@@ -161,7 +161,14 @@ describe("a pretrained detector trained further", () => {
       expect(came.get(other)?.length).toBe(model.weights.get(name)?.length);
     }
 
-    const written = readOnnx(onnx, { name: "model.onnx" }).detector;
+    const { detector: written, description } = readOnnx(onnx, { name: "model.onnx" });
+    const told: unknown = JSON.parse(description.metadata.get("ocr.provenance") ?? "");
+    expect(told).toMatchObject({
+      ...{ runId: "r", steps: 8, beganFrom: "ppocrv3-en", data: { name: "lines", hash: dataset.hash } },
+      scores: { step: 8, icdarIouHmean: expect.any(Number) },
+      configuration: { model: { train: trains } },
+      configurationHash: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
     if (!written.ok) throw new Error(written.error.sentence);
     expect(written.value.graph.parameters.some(({ block }) => block === "thresholdHead")).toBe(false);
     const [page] = dataset.validation;

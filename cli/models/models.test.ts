@@ -146,7 +146,15 @@ describe("networks of this project", () => {
     const shipped = withoutThresholdHead(graph, weights);
     expect(again.detector.value.graph).toEqual(shipped.graph);
     expectSameWeights(again.detector.value.weights, shipped.weights);
+    expect(again.description.inputs[0]?.dims).toEqual(["N", 3, "H", "W"]);
     const image = await realPage(64);
+    // As many pages and of what size one likes.
+    const two = Uint8Array.from([...image, ...image.slice().reverse()]);
+    const both = await predictInOnnxruntime(written, preprocessing, two, 64);
+    expect(both.length).toBe(2 * 64 * 64);
+    expect(both.subarray(0, 64 * 64)).toEqual(await predictInOnnxruntime(written, preprocessing, image, 64));
+    const wide = await predictInOnnxruntime(written, preprocessing, new Uint8Array(96 * 96 * 4), 96);
+    expect(wide.length).toBe(96 * 96);
     const difference = greatestDifference(
       await predictInOnnxruntime(written, preprocessing, image, 64),
       await predictByEngine(engine("wasm"), again.detector.value, image, 64),

@@ -1,5 +1,6 @@
 // Where pages and their words come from.
 
+export { contentHash } from "./content-hash.ts";
 export { type ImportOptions, importDataset } from "./import-dataset.ts";
 export { type JudgeFilesOptions, judgeFiles } from "./judge-files.ts";
 export type { ForeignFile } from "./open-file.ts";

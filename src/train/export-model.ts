@@ -1,6 +1,8 @@
 // What a run has learnt, as a file: a checkpoint (safetensors with the graph beside it), ONNX, or the Python file that loads the
 // checkpoint into PyTorch.
 
+import type { Config } from "../config/index.ts";
+import { contentHash } from "../dataset/index.ts";
 import { type TrainedModel, writeCheckpoint, writeOnnx, writeTorch } from "../exchange/index.ts";
 import type { Preprocessing } from "../graph/index.ts";
 import type { EvaluatedMap } from "./evaluator.ts";
@@ -18,6 +20,13 @@ export function exportModel(model: TrainedModel, format: ModelFormat): Uint8Arra
     default:
       return format satisfies never;
   }
+}
+
+/** Tells configurations apart: 16 hexadecimal digits. */
+export function hashOf(config: Config): string {
+  const hash = contentHash();
+  hash.addText(JSON.stringify(config));
+  return hash.hex();
 }
 
 /** An ONNX file with what the engine answered with the very same weights. */

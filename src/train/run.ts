@@ -20,7 +20,7 @@ import { type LoadModel, type StartModel, startModel } from "./start-model.ts";
 import { type Bus, createBus, type LoopPlugin } from "./bus.ts";
 import type { Emitter } from "./emitter.ts";
 import { createEvaluator, type Evaluator } from "./evaluator.ts";
-import { type ExportedModel, exportModel, type ModelFormat } from "./export-model.ts";
+import { type ExportedModel, exportModel, hashOf, type ModelFormat } from "./export-model.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { changingImages } from "./features.ts";
 import { liveSwitches } from "./live-switches.ts";
@@ -215,6 +215,7 @@ export class TrainingRun {
         data: { name: dataset.name, hash: dataset.hash },
         scores: this.#lastScores,
         configuration: resolved.config,
+        configurationHash: hashOf(resolved.config),
       },
     };
   }
