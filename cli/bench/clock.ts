@@ -11,3 +11,11 @@ export const NOW: Readonly<Record<Clock, () => number>> = {
     return (user + system) / 1000;
   },
 };
+
+/** What reading the clock once adds to whatever is between two readings. */
+export function readingMs(now: () => number): number {
+  const times = 2000;
+  const start = now();
+  for (let i = 1; i < times; i++) now();
+  return (now() - start) / times;
+}
