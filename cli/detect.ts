@@ -23,9 +23,9 @@ const USAGE = `Usage: npm run detect -- --model FILE|NAME --data PATH [options]
   --images DIR       where the pictures lie, when not beside the labels
   --size N           side of the square that pages are brought to, a multiple of 32 (default 640)
   --threads N        of onnxruntime's WASM build (default: as many as cores, at most 4)
-  --threshold T      a pixel is text above this (default 0.3)
-  --box-threshold T  a box stays from this mean probability on (default 0.6)
-  --unclip R         how far boxes are grown (default 1.5)
+  --threshold T      a pixel is text above this
+  --box-threshold T  a box stays from this mean probability on
+  --unclip R         how far boxes are grown (defaults of the three: what the file says of itself, else PaddleOCR's 0.3, 0.6, 1.5)
   --json FILE        writes scores, timings and every box`;
 
 interface Options {
@@ -34,9 +34,12 @@ interface Options {
   readonly images: string | undefined;
   readonly sizePx: number;
   readonly threads: number;
-  readonly settings: Config["postprocess"];
+  /** What was asked of reading the map. */
+  readonly reading: Reading;
   readonly json: string | undefined;
 }
+
+type Reading = Partial<Record<"threshold" | "boxThreshold" | "unclipRatio", number>>;
 
 export async function run(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
@@ -60,9 +63,10 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function detect(options: Options): Promise<void> {
-  const { settings, sizePx } = options;
+  const { sizePx } = options;
   const model = loadModelFile(options.model);
   const { description, detector, preprocessing } = readOnnx(model.bytes, model);
+  const settings = readingOf(options.reading, description.metadata.get("ocr.decode"));
   const operators = description.operators.map(({ op, count }) => `${op} ${count}`).join(", ");
   console.log(
     `${model.name}: ${description.operatorCount} operators (${operators}), ${description.parameters} parameters`,
@@ -71,6 +75,9 @@ async function detect(options: Options): Promise<void> {
     `Pages as ${preprocessing.channels.toUpperCase()}, mean ${preprocessing.mean.join(", ")}, deviation ${preprocessing.deviation.join(", ")}`,
   );
   console.log(detector.ok ? "It can be trained further here." : `${detector.error.sentence} It is only run.`);
+  console.log(
+    `Map read with threshold ${settings.threshold}, box threshold ${settings.boxThreshold}, unclip ratio ${settings.unclipRatio}`,
+  );
   const { pages, dataset } = await readPages(options.data, options.images);
   for (const { file, verdict, reasons } of dataset.reports) {
     if (verdict === "refused") console.error(`${file}: ${reasons.join("; ")}`);
@@ -203,31 +210,52 @@ function readOptions(args: readonly string[]): Options | "help" | string {
   const threads = Number(text("threads") ?? Math.min(4, availableParallelism()));
   if (!Number.isInteger(threads) || threads < 1 || threads > 64)
     return `--threads must be a whole number from 1 to 64, got "${text("threads")}".`;
-  // PaddleOCR's reading of its own detectors, where nothing else is asked; checked by the table of settings.
-  const settings = resolveConfig({
-    layers: [
-      {
-        layer: "command line",
-        from: "command line",
-        values: {
-          postprocess: {
-            threshold: Number(text("threshold") ?? 0.3),
-            boxThreshold: Number(text("box-threshold") ?? 0.6),
-            unclipRatio: Number(text("unclip") ?? 1.5),
-            mode: "quad",
-          },
-        },
-      },
-    ],
-  });
-  if (!settings.ok) return settings.error.map(({ path, sentence }) => `${path}: ${sentence}`).join("\n");
+  const given = {
+    threshold: text("threshold"),
+    boxThreshold: text("box-threshold"),
+    unclipRatio: text("unclip"),
+  };
+  const reading: Reading = Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, Number(value)]])),
+  );
+  const checked = resolveReading(reading);
+  if (typeof checked === "string") return checked;
   return {
     model,
     data,
     images,
     sizePx,
     threads,
-    settings: settings.value.resolved.config.postprocess,
+    reading,
     json: text("json"),
   };
+}
+
+/** PaddleOCR's reading of its own detectors. */
+const PADDLE = { threshold: 0.3, boxThreshold: 0.6, unclipRatio: 1.5, mode: "quad" };
+
+/** What was asked wins over what the file says of itself, and that over PaddleOCR's; a note that is none is passed over. */
+export function readingOf(asked: Reading, note: string | undefined): Config["postprocess"] {
+  let noted: unknown;
+  try {
+    noted = JSON.parse(note ?? "{}");
+  } catch {
+    noted = {};
+  }
+  const own = typeof noted === "object" && noted !== null ? noted : {};
+  for (const values of [{ ...own, ...asked }, asked]) {
+    const settings = resolveReading(values);
+    if (typeof settings !== "string") return settings;
+  }
+  throw new Error("the options were checked before");
+}
+
+/** Checked by the table of settings; a sentence where a value is none. */
+function resolveReading(values: object): Config["postprocess"] | string {
+  const postprocess = { ...PADDLE, ...values };
+  const answer = resolveConfig({
+    layers: [{ layer: "command line", from: "command line", values: { postprocess } }],
+  });
+  if (answer.ok) return answer.value.resolved.config.postprocess;
+  return answer.error.map(({ path, sentence }) => `${path}: ${sentence}`).join("\n");
 }
