@@ -59,12 +59,38 @@ export async function runSwitched(
   return { losses, wasHidden: wasHidden() };
 }
 
-/** As long as it is let, scored once at its end, the profiler off until it is switched. */
+/** A set that fits into memory beside everything else, yet does not repeat itself every few steps. */
+const MOST_BATCHES = 16;
+const MOST_BYTES = 128 * 2 ** 20;
+
+/**
+ * As long as it is let, scored once at its end, the profiler off until it is switched. Samples come from memory, always the same of a
+ * page: a step that waits for its loaders hides what happens meanwhile and is as noisy as they are, so here it waits for nobody, and
+ * what is added to it shows in full.
+ */
 export function switchedConfig(config: Config, scoredPages: number, never: number): Config {
+  const { batchSize } = config.train;
+  // RGBX, thresholds, flags.
+  const sampleBytes = 6 * config.model.inputSizePx ** 2;
+  const batches = Math.min(MOST_BATCHES, Math.max(1, Math.floor(MOST_BYTES / (sampleBytes * batchSize))));
+  const most = batches * batchSize;
+  const { limitPages } = config.train;
   return {
     ...config,
-    train: { ...config.train, length: { unit: "steps", count: never } },
+    train: {
+      ...config.train,
+      limitPages: limitPages === "all" ? most : Math.min(limitPages, most),
+      length: { unit: "steps", count: never },
+    },
+    augment: { ...config.augment, flip: 0, rotateDeg: 0, scaleMin: 1, scaleMax: 1, crop: false, color: 0 },
     evaluation: { every: { unit: "steps", count: never }, pages: scoredPages },
-    features: { ...config.features, profiler: false },
+    features: {
+      ...config.features,
+      profiler: false,
+      ...{ polygonCache: false, imageCache: false, mapCache: false, sampleCache: true },
+      sampleCacheBytes: "unlimited",
+      cacheAuto: false,
+      cachePersistent: false,
+    },
   };
 }

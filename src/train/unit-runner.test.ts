@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { armsOf, quickCheck, unitLength } from "../assess/index.ts";
+import { randomDials } from "../augment/index.ts";
 import { createLoader, LoaderPool } from "../batch/index.ts";
 import { DEFAULT_WISHES, resolveOrThrow, usedPages } from "../config/index.ts";
 import { PlaygroundError, polygonIn, type TrainBatch } from "../core/index.ts";
 import type { Dataset, Page } from "../dataset/index.ts";
 import type { Engine, EngineFactory, EngineState } from "../engine/index.ts";
+import { switchedConfig } from "./switched-run.ts";
 import { createUnitRunner, type UnitRunnerTools } from "./unit-runner.ts";
 
 const SIZE = 64;
@@ -227,5 +229,20 @@ describe("a unit of the lab", () => {
     expect(spans[8]).toBeGreaterThan(spans[5] ?? 0);
     expect(spans[11]).toBe(spans[9]);
     runner.close();
+  });
+
+  it("measures it over samples from memory, few enough to fit there, with nothing random about them", () => {
+    const big = resolveOrThrow({
+      preset: "balanced",
+      layers: [{ layer: "file", from: "test", values: { "model.inputSizePx": 640, "train.batchSize": 8 } }],
+    }).resolved.config;
+    const { train, augment, features } = switchedConfig(big, 4, 1000);
+    expect(randomDials(augment)).toEqual([]);
+    expect(augment.color).toBe(0);
+    expect(features).toMatchObject({ profiler: false, sampleCache: true, polygonCache: false });
+    // 6 batches of 8 pages: 6 bytes a pixel.
+    expect(train.limitPages).toBe(48);
+    const small = { ...big, train: { ...big.train, limitPages: 12 } };
+    expect(switchedConfig(small, 4, 1000).train.limitPages).toBe(12);
   });
 });
