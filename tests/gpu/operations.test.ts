@@ -31,6 +31,17 @@ describe.each<[string, readonly OperationCase[]]>([
   });
 });
 
+// A software adapter runs what waits for each other in small workgroups, a GPU in large ones.
+it.each([...batchNormCases(), ...poolingCases()].map((one) => [one.name, one] as const))(
+  "%s by 4 threads",
+  async (_name, one) => {
+    const { device } = await requestGpu();
+    const { values, gradients } = await checkOperation(device, one, { ...settings, waitingThreads: 4 });
+    expect(values).toBeLessThan(1e-5);
+    expect(gradients).toBeLessThan(1e-4);
+  },
+);
+
 // Which of them runs a layer is decided by trial on a GPU, so each must be right, also where none would be chosen here.
 // A few shapes, because a software adapter compiles them slowly: 3×3 of both strides, 5×5, groups, many channels.
 const SHAPES = new Set(["5", "6", "8", "20", "25"]);

@@ -3,7 +3,7 @@
 import type { TrainBatch } from "../../src/core/index.ts";
 import type { PlanOp, Store } from "../../src/engine/plan/types.ts";
 import { type CallSettings, callsFor } from "../../src/engine/webgpu/calls.ts";
-import type { KernelCall } from "../../src/engine/webgpu/kernel.ts";
+import { inGroupsOf, type KernelCall } from "../../src/engine/webgpu/kernel.ts";
 import {
   HISTOGRAM_WORDS,
   LOSS_PART_WORDS,
@@ -66,7 +66,8 @@ export async function runOperationOnGpu(
       padded.set(batch[name]);
       device.queue.writeBuffer(resources.create(name, padded.length / 4, usage), 0, padded);
     }
-    calls.splice(0, calls.length, ...loss(op, settings), lossReport(op, settings, 0));
+    const all = [...loss(op, settings), lossReport(op, settings, 0)];
+    calls.splice(0, calls.length, ...all.map((call) => inGroupsOf(settings.waitingThreads, call)));
   }
   if (op.kind === "importImage" && batch !== undefined) {
     device.queue.writeBuffer(resources.create("images", batch.images.length / 4, usage), 0, batch.images);

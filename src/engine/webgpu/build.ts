@@ -28,10 +28,11 @@ export async function buildWebGpuEngine(
   );
   if (prediction === undefined || withThreshold === undefined) throw new Error("no plan for predictions");
   const compiler = new Compiler(gpu.device);
+  const { waitingThreads } = gpu;
   const tuning = wantsTuning(given.autotune ?? "off", gpu)
-    ? await tune(plan, given, gpu, compiler, progress)
+    ? await tune(plan, { ...given, waitingThreads }, gpu, compiler, progress)
     : undefined;
-  const settings = { ...given, graph, variantOf: tuning?.variantOf };
+  const settings = { ...given, graph, waitingThreads, variantOf: tuning?.variantOf };
   const calls = trainingCalls(plan, settings);
   const resources = new Resources(gpu.device);
   try {

@@ -3,7 +3,7 @@
 import { isAveraging } from "../average.ts";
 import type { EngineSettings } from "../engine.ts";
 import type { Plan, PlanOp, Slot } from "../plan/types.ts";
-import type { Binding, KernelCall } from "./kernel.ts";
+import { type Binding, inGroupsOf, type KernelCall } from "./kernel.ts";
 import {
   batchNorm,
   batchNormGradient,
@@ -49,6 +49,8 @@ export interface CallSettings
   > {
   /** Which kernel runs an operation that several can; unless given, the one that suits its shape on most adapters. */
   readonly variantOf?: VariantOf | undefined;
+  /** Threads of a workgroup that wait for each other; unless given, as many as suit the kernel on a GPU. */
+  readonly waitingThreads?: number | undefined;
 }
 
 /** A training step's dispatches, in order, by phase. */
@@ -77,7 +79,8 @@ export function trainingCalls(plan: Plan, settings: CallSettings): TrainingCalls
   const callsOf = (ops: readonly PlanOp[]): KernelCall[] =>
     ops.flatMap((op) => callsFor(op, settings, (slot, copies) => partials.reserve(slot, copies)));
   const parts = normParts(count);
-  const report = lossReport(lossOp, settings, parts);
+  const inGroups = (call: KernelCall): KernelCall => inGroupsOf(settings.waitingThreads, call);
+  const report = inGroups(lossReport(lossOp, settings, parts));
   const gather = gatherGradients(count);
   const frozenOps = plan.frozen?.ops ?? 0;
   const frozen = callsOf(plan.ops.slice(0, frozenOps));
@@ -85,7 +88,7 @@ export function trainingCalls(plan: Plan, settings: CallSettings): TrainingCalls
     forward: [...frozen, ...callsOf(plan.ops.slice(frozenOps, lossAt + 1))],
     frozenCalls: frozen.length,
     backward: callsOf(plan.ops.slice(lossAt + 1)),
-    move: [gather, moveWeights(count, settings), ...averages(plan, settings), report],
+    move: [gather, inGroups(moveWeights(count, settings)), ...averages(plan, settings), report],
     gather: [gather, report],
     partials,
     lossParts: lossParts(lossOp).all,
@@ -127,6 +130,14 @@ function onAverage(call: KernelCall): KernelCall {
 
 /** The dispatches of one operation; `reserve` hands out space for partial gradients of a slot. */
 export function callsFor(
+  op: PlanOp,
+  settings: CallSettings,
+  reserve: (slot: Slot, copies: number) => Partial,
+): KernelCall[] {
+  return kernelsFor(op, settings, reserve).map((call) => inGroupsOf(settings.waitingThreads, call));
+}
+
+function kernelsFor(
   op: PlanOp,
   settings: CallSettings,
   reserve: (slot: Slot, copies: number) => Partial,

@@ -8,6 +8,11 @@ export interface GpuDevice {
   readonly adapter: string;
   /** True where a processor stands in for a GPU. */
   readonly isSoftware: boolean;
+  /**
+   * Where a processor stands in for a GPU: how many threads it runs at once. It runs larger workgroups piece by piece, and to
+   * wait for each other their threads need stacks of their own.
+   */
+  readonly waitingThreads?: number;
   /** Rejects with PlaygroundError "device-lost", "out-of-memory" or "shader"; pending until then. */
   readonly failed: Promise<never>;
 }
@@ -48,12 +53,15 @@ async function open(gpu: GPU | undefined): Promise<GpuDevice> {
     requiredLimits: Object.fromEntries(WANTED_LIMITS.map((name) => [name, limits[name]])),
   });
   const name = [info.vendor, info.architecture || info.device || info.description].filter(Boolean).join(" ");
+  const isSoftware =
+    info.isFallbackAdapter ||
+    /swiftshader|llvmpipe|lavapipe|softpipe/i.test(JSON.stringify([name, info.description]));
+  const { subgroupMinSize = 0 } = info as { readonly subgroupMinSize?: number };
   return {
     device,
     adapter: name === "" ? "unnamed adapter" : name,
-    isSoftware:
-      info.isFallbackAdapter ||
-      /swiftshader|llvmpipe|lavapipe|softpipe/i.test(JSON.stringify([name, info.description])),
+    isSoftware,
+    ...(isSoftware ? { waitingThreads: Math.max(4, subgroupMinSize) } : {}),
     failed: failureOf(device),
   };
 }

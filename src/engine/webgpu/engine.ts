@@ -48,7 +48,7 @@ export function predictionName(batchSize: number, threshold: boolean): string {
 }
 
 export interface EngineParts {
-  readonly settings: EngineSettings & Pick<CallSettings, "variantOf">;
+  readonly settings: EngineSettings & Pick<CallSettings, "variantOf" | "waitingThreads">;
   /** What was chosen by trial, where anything was. */
   readonly tuned?: EngineInfo["tuned"];
   readonly plan: Plan;

@@ -85,6 +85,15 @@ export function uniformWords(call: KernelCall): Uint32Array<ArrayBuffer> {
   return words;
 }
 
+/**
+ * The same call by workgroups of so many threads, where its threads wait for each other: those kernels, and no others, take the
+ * constant WG, any power of two from 4 to 256.
+ */
+export function inGroupsOf(threads: number | undefined, call: KernelCall): KernelCall {
+  if (threads === undefined || !("WG" in call.constants)) return call;
+  return { ...call, constants: { ...call.constants, WG: threads } };
+}
+
 export function reads(view: View): Binding {
   return { buffer: { of: "tensor", index: view.buffer }, access: "read" };
 }

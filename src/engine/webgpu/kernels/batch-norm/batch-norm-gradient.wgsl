@@ -17,6 +17,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var n = 0u; n < d.batch; n++) {
     let start = d.inputOffset + n * d.inputBatch + channel * plane;
     let gradientStart = d.gradientOffset + n * d.gradientBatch + channel * plane;
+    // Page by page, so that a long sum keeps its digits where few threads share it.
+    var ofPage = vec2f(0.0);
     for (var p = lane; p < plane; p += $(4 * WG)u) {
 //@for k < 4
       let unit$k = (input[start + p + $(k * WG)u] - mean) * inverse;
@@ -26,11 +28,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         p + $(k * WG)u < plane,
       );
 //@end
-      sums += vec2f(
+      ofPage += vec2f(
         inner0 + inner1 + inner2 + inner3,
         inner0 * unit0 + inner1 * unit1 + inner2 * unit2 + inner3 * unit3,
       );
     }
+    sums += ofPage;
   }
   sums = sumOverGroup(vec4f(sums, sums), lane).xy;
   if (lane == 0u) {

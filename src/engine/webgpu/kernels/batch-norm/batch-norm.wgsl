@@ -8,24 +8,29 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var sum = 0.0;
   for (var n = 0u; n < d.batch; n++) {
     let start = d.inputOffset + n * d.inputBatch + channel * plane;
+    // Page by page, so that a long sum keeps its digits where few threads share it.
+    var ofPage = 0.0;
     for (var p = lane; p < plane; p += $(4 * WG)u) {
-      sum = sum + input[start + p]
+      ofPage = ofPage + input[start + p]
 //@for k < 3
         + select(0.0, input[start + p + $((k + 1) * WG)$u], p + $((k + 1) * WG)$u < plane)
 //@end
       ;
     }
+    sum += ofPage;
   }
   let mean = sumOverGroup(vec4f(sum), lane).x / count;
   var squares = 0.0;
   for (var n = 0u; n < d.batch; n++) {
     let start = d.inputOffset + n * d.inputBatch + channel * plane;
+    var ofPage = 0.0;
     for (var p = lane; p < plane; p += $(4 * WG)u) {
 //@for k < 4
       let centred$k = select(0.0, input[start + p + $(k * WG)u] - mean, p + $(k * WG)u < plane);
 //@end
-      squares = squares + centred0 * centred0 + centred1 * centred1 + centred2 * centred2 + centred3 * centred3;
+      ofPage = ofPage + centred0 * centred0 + centred1 * centred1 + centred2 * centred2 + centred3 * centred3;
     }
+    squares += ofPage;
   }
   let squared = sumOverGroup(vec4f(squares), lane).x;
   let inverse = inverseSqrt(squared / count + d.epsilon);

@@ -9,6 +9,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let tileX = tile % d.tileColumns;
   let tileY = (tile / d.tileColumns) % d.tileRows;
   let n = tile / (d.tileColumns * d.tileRows);
+  // Nobody waits for these threads; on a processor they would compute as long as the others.
+  if (n >= d.batch) {
+    return;
+  }
   let part = group.y;
   let ox = i32(tileX) * $(COLS);
   let oy = i32(tileY) * $(ROWS);
@@ -57,9 +61,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     at += plane;
     weightAt += d.weightIn;
   }
-  if (n >= d.batch) {
-    return;
-  }
   let outPlane = d.outWidth * d.outHeight;
   let outChannel = part * d.outChannels + channel;
   let to = d.outputOffset + n * d.outputBatch + outChannel * outPlane;
@@ -73,7 +74,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@if HAS_BIAS == 1 || HAS_NORM == 1
     output[pixel] = finish(sum$(p)_$(q), epilogue);
 //@else
-    output[pixel] = select(0.0, output[pixel], d.accumulate == 1u) + activate(sum$(p)_$(q));
+//@if ACCUMULATE == 1
+    output[pixel] += activate(sum$(p)_$(q));
+//@else
+    output[pixel] = activate(sum$(p)_$(q));
+//@end
 //@end
   }
 //@end

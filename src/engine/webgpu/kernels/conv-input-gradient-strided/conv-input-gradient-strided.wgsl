@@ -6,6 +6,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let bx = id % d.blockColumns;
   let strip = id / d.blockColumns;
   let n = strip / d.strips;
+  // Nobody waits for these threads; on a processor they would compute as long as the others.
+  if (n >= d.batch) {
+    return;
+  }
   let by = i32((strip % d.strips) * $(ROWS)u);
   let part = group.y / d.tiles;
   let first = (group.y % d.tiles) * $(OUT)u;
@@ -58,9 +62,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@end
     at += plane;
     weightAt += d.weightStep;
-  }
-  if (n >= d.batch) {
-    return;
   }
   let inPlane = d.inWidth * d.inHeight;
   let channel = part * d.inChannels + first;

@@ -55,7 +55,11 @@ fn main(
 //@if HAS_BIAS == 1 || HAS_NORM == 1
     output[to] = finish(sum$o, epilogueOf(channel));
 //@else
-    output[to] = select(0.0, output[to], d.accumulate == 1u) + activate(sum$o);
+//@if ACCUMULATE == 1
+    output[to] += activate(sum$o);
+//@else
+    output[to] = activate(sum$o);
+//@end
 //@end
   }
 //@end

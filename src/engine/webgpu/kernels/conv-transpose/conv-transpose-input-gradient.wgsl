@@ -6,6 +6,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let ix = id % d.inWidth;
   let strip = id / d.inWidth;
   let n = strip / d.strips;
+  // Nobody waits for these threads; on a processor they would compute as long as the others.
+  if (n >= d.batch) {
+    return;
+  }
   let iy = (strip % d.strips) * $(ROWS)u;
   let part = group.y / d.tiles;
   let first = (group.y % d.tiles) * $(OUT)u;
@@ -40,9 +44,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@end
     at += plane * 4u;
     weightAt += 4u;
-  }
-  if (n >= d.batch) {
-    return;
   }
   let to = d.inputOffset + n * d.inputBatch + (part * d.inChannels + first) * plane + iy * d.inWidth + ix;
 //@for o < OUT

@@ -82,7 +82,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@if HAS_BIAS == 1 || HAS_NORM == 1
       output[to] = finish(sum$(p)_$(o), epilogue);
 //@else
-      output[to] = select(0.0, output[to], d.accumulate == 1u) + activate(sum$(p)_$(o));
+//@if ACCUMULATE == 1
+      output[to] += activate(sum$(p)_$(o));
+//@else
+      output[to] = activate(sum$(p)_$(o));
+//@end
 //@end
     }
 //@end

@@ -90,6 +90,7 @@ function tiled(name: string, what: Tiled): KernelCall {
     constants: {
       K: kernel,
       STRIDE: geometry.stride,
+      ACCUMULATE: Number(what.accumulate),
       ...tile.constants,
       ...parts.constants,
     },
@@ -103,7 +104,6 @@ function tiled(name: string, what: Tiled): KernelCall {
       outWidth: output.width,
       padding,
       groupWeights: inChannels * outChannels * kernel ** 2,
-      accumulate: Number(what.accumulate),
       ...strides,
       ...tile.sizes,
       ...place("input", input),

@@ -8,6 +8,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let ox = id % d.outWidth;
   let strip = id / d.outWidth;
   let n = strip / d.strips;
+  // Nobody waits for these threads; on a processor they would compute as long as the others.
+  if (n >= d.batch) {
+    return;
+  }
   let oy = i32((strip % d.strips) * $(ROWS)u);
   // One tile never spans two groups of channels.
   let part = group.y / d.tiles;
@@ -93,9 +97,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     at += plane;
     weightAt += d.weightIn;
   }
-  if (n >= d.batch) {
-    return;
-  }
   let outPlane = d.outWidth * d.outHeight;
   let channel = part * d.outChannels + first;
   let to = d.outputOffset + n * d.outputBatch + channel * outPlane + u32(oy) * d.outWidth + ox;
@@ -114,8 +115,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 //@if HAS_BIAS == 1 || HAS_NORM == 1
     output[row + $(o)u * outPlane] = finish(sum$(p)_$(o), epilogue$o);
 //@else
-    let old$o = select(0.0, output[row + $(o)u * outPlane], d.accumulate == 1u);
-    output[row + $(o)u * outPlane] = old$o + activate(sum$(p)_$(o));
+//@if ACCUMULATE == 1
+    output[row + $(o)u * outPlane] += activate(sum$(p)_$(o));
+//@else
+    output[row + $(o)u * outPlane] = activate(sum$(p)_$(o));
+//@end
 //@end
 //@if HAS_REST == 1
     }

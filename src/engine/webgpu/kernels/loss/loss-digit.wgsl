@@ -10,24 +10,22 @@ fn main(
   for (var bin = lane; bin < BINS; bin += $(WG)u) {
     atomicStore(&bins[bin], 0u);
   }
-//@if IS_SECOND == 1
+  // The second pass works out from the sums how many are wanted; the later ones find it in the state.
+  let isSecond = d.digit == 2u;
   var sums = vec2f(0.0);
-  for (var part = lane; part < groups.x * groups.y; part += $(WG)u) {
+  for (var part = lane; part < select(0u, groups.x * groups.y, isSecond); part += $(WG)u) {
     sums += vec2f(lossPartials[part * PART], lossPartials[part * PART + 1u]);
   }
   sums = sumOverGroup(vec4f(sums, sums), lane).xy;
   let hard = u32(min(sums.y, floor(d.negativeRatio * sums.x)));
-  let digit = findBin(0u, max(hard, 1u), lane);
-  let prefix = digit.x;
-//@else
   let before = STATE + 2u * (d.digit - 2u);
-  let digit = findBin((d.digit - 2u) * BINS, atomicLoad(&histograms[before]), lane);
-  let prefix = (atomicLoad(&histograms[before - 1u]) << 8u) | digit.x;
-//@end
+  let wanted = select(atomicLoad(&histograms[before]), max(hard, 1u), isSecond);
+  let digit = findBin((d.digit - 2u) * BINS, wanted, lane);
+  let prefix = select(atomicLoad(&histograms[before - 1u]) << 8u, 0u, isSecond) | digit.x;
   if (group.x + group.y + lane == 0u) {
-//@if IS_SECOND == 1
-    atomicStore(&histograms[STATE], hard);
-//@end
+    if (isSecond) {
+      atomicStore(&histograms[STATE], hard);
+    }
     let state = STATE + 2u * (d.digit - 1u);
     atomicStore(&histograms[state - 1u], prefix);
     atomicStore(&histograms[state], digit.y);

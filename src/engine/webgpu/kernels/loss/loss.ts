@@ -50,14 +50,14 @@ export function loss(op: LossOp, settings: Settings): KernelCall[] {
   const digit = (which: 2 | 3 | 4): KernelCall => ({
     kernel: "lossDigit",
     source: [sharedText, reduceText, selectText, digitText].join("\n"),
-    constants: { ...constants, IS_SECOND: Number(which === 2) },
+    constants,
     sizes: { plane, digit: which, ...place("probability", probability) },
     numbers: { negativeRatio },
     bindings: {
       probability: reads(probability),
       flags: named("flags", "read", { element: "u32" }),
       histograms,
-      ...(which === 2 ? { lossPartials: named("lossPartials", "read") } : {}),
+      lossPartials: named("lossPartials", "read"),
     },
     workgroups,
   });

@@ -17,6 +17,10 @@ fn main(
   scale *= min(1.0, d.clipNorm / (norm + 1e-6));
 //@end
   let learningRate = step[0];
+//@if OPTIMIZER == 0
+  let firstRate = learningRate / step[1];
+  let secondRate = inverseSqrt(step[2]);
+//@end
   for (var i = group.x * $(WG)u + lane; i < d.count; i += groups.x * $(WG)u) {
     let weight = weights[i];
 //@if DECAY_GRADIENT == 1
@@ -29,8 +33,7 @@ fn main(
     let second = d.beta2 * secondMoments[i] + d.restOfBeta2 * gradient * gradient;
     firstMoments[i] = first;
     secondMoments[i] = second;
-    let deviation = sqrt(second / step[2]) + d.epsilon;
-    let change = learningRate * (first / step[1]) / deviation;
+    let change = firstRate * first / (sqrt(second) * secondRate + d.epsilon);
 //@if DECAY_GRADIENT == 1
     weights[i] = weight - change;
 //@else

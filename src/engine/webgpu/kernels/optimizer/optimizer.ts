@@ -27,7 +27,7 @@ export function gatherGradients(count: number): KernelCall {
   return {
     kernel: "gatherGradients",
     source: gatherText,
-    constants: { WG: GROUP, BLOCK: SLOT_ALIGNMENT, TABLE: TABLE_WORDS },
+    constants: { GROUP, BLOCK: SLOT_ALIGNMENT, TABLE: TABLE_WORDS },
     sizes: { count },
     bindings: {
       partials: named("partials", "read"),
