@@ -87,6 +87,15 @@ describe("planTraining", () => {
     expect(worstGradientError(graph, livelyWeights(graph, 5), 16, 1, { frozen })).toBeLessThan(1e-3);
   });
 
+  it("takes nothing of what it is given beside the size: a run's settings name what is frozen, too", () => {
+    const graph = everythingGraph();
+    const settings = { ...settingsFor(graph, 16), frozen: new Set(["bn0.weight"]) };
+    const { frozen, ...plan } = planTraining(graph, settings);
+    expect(frozen).toBeUndefined();
+    expect(plan).toMatchObject({ batchSize: 2, sizePx: 16 });
+    expect(plan).not.toHaveProperty("optimizer");
+  });
+
   it("runs a frozen encoder as a prediction does, without a gradient", () => {
     const built = buildGraph("nano");
     const names = built.parameters.filter(({ block }) => block === "encoder").map(({ name }) => name);

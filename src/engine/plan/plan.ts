@@ -92,8 +92,10 @@ function finish(
   const placed = (view: View): View => ({ ...view, buffer: assignment[view.buffer] ?? -1 });
   const [first, second] = views.map(placed);
   if (first === undefined) throw new Error("a plan needs an output");
+  const { batchSize, sizePx } = size;
   return {
-    ...size,
+    batchSize,
+    sizePx,
     parameters: forward.parameters,
     buffers,
     ops,
