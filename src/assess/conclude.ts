@@ -150,10 +150,10 @@ function projectionOf(id: FactorId, assessed: Assessed, goal: Goal): Projection[
   const needsBytes = goal.pages * bytesPerPage(id, blocks);
   const budget = goal.cacheBudgetBytes[id] ?? "unlimited";
   const fits = budget === "unlimited" || needsBytes <= budget;
-  const mib = (needsBytes / 2 ** 20).toFixed(1);
+  const size = bytesText(needsBytes);
   const room = fits
-    ? `It needs about ${mib} MiB and fits its budget.`
-    : `It needs about ${mib} MiB, more than its budget: pages would be thrown out, and this projection does not hold.`;
+    ? `It needs about ${size} and fits its budget.`
+    : `It needs about ${size}, more than its budget: pages would be thrown out, and this projection does not hold.`;
   const range = `${secondsText(saved(difference.ciHigh))} to ${secondsText(saved(difference.ciLow))}`;
   return [
     {
@@ -181,9 +181,15 @@ function bytesPerPage(id: FactorId, blocks: Assessed["blocks"]): number {
   return median(units.map(({ unit: { cache } }) => cache.bytes / Math.max(1, cache.entries)));
 }
 
+function bytesText(bytes: number): string {
+  const mebibytes = bytes / 2 ** 20;
+  return mebibytes < 1 ? `${(1024 * mebibytes).toFixed(1)} KiB` : `${mebibytes.toFixed(1)} MiB`;
+}
+
 function secondsText(seconds: number): string {
   const size = Math.abs(seconds);
   const sign = seconds < 0 ? "−" : "";
+  if (size < 1) return size < 5e-4 ? "0 ms" : `${sign}${(1000 * size).toFixed(0)} ms`;
   if (size < 100) return `${sign}${size.toFixed(size < 10 ? 1 : 0)} s`;
   return size < 6000 ? `${sign}${(size / 60).toFixed(1)} min` : `${sign}${(size / 3600).toFixed(1)} h`;
 }

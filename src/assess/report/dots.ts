@@ -25,7 +25,7 @@ export function dotsSvg(
   const interval =
     difference === null
       ? ""
-      : `<line class="ci" x1="${x}" x2="${x}" y1="${y(difference.ciHigh)}" y2="${y(difference.ciLow)}"/><circle class="mean" cx="${x}" cy="${y(difference.mean)}" r="4"/>`;
+      : `<path class="ci" d="${[difference.ciHigh, difference.ciLow].map((end) => `M${x - 5} ${y(end)}h10`).join("")}M${x} ${y(difference.ciHigh)}V${y(difference.ciLow)}"/><circle class="mean" cx="${x}" cy="${y(difference.mean)}" r="2.5"/>`;
   const band = `<rect class="band" x="0" width="${WIDTH}" y="${y(marginPct)}" height="${(Number(y(-marginPct)) - Number(y(marginPct))).toFixed(1)}"/>`;
   const label = `${arm.label}: ${differencesPct.length} blocks, differences ${differencesPct.map((pct) => `${pct.toFixed(1)} %`).join(", ")}`;
   return `<svg class="dots" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${label}">${band}<line class="zero" x1="0" x2="${WIDTH}" y1="${y(0)}" y2="${y(0)}"/>${dots}${interval}</svg>`;

@@ -167,7 +167,7 @@ svg .dot{fill:var(--accent);fill-opacity:.75}
 svg .out{fill:none;stroke:var(--accent)}
 svg .zero{stroke:var(--muted);stroke-width:1}
 svg .band{fill:var(--band)}
-svg .ci{stroke:var(--ink);stroke-width:2}
+svg .ci{stroke:var(--ink);stroke-width:1.5;fill:none}
 svg .mean{fill:var(--ink)}
 @media print{:root{--ground:#fff;--panel:#fff;--ink:#000;--muted:#444;--line:#bbb;--accent:#000;--failed:#000;--band:#e4e4e4}body{font-size:10px}main{max-width:none;margin:0;padding:0;border:0}h1{font-size:14px}h2{font-size:11px;margin-top:10px}.verdict{font-size:11px}details{display:none}tr,li{break-inside:avoid}th,td{padding:2px 5px}}
 `;

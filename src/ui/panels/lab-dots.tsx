@@ -43,8 +43,11 @@ export function LabDots({ label, dots, interval, marginPct, scale }: Props) {
       ))}
       {interval !== null && (
         <>
-          <line className="lab-interval" x1={x} x2={x} y1={y(interval.high)} y2={y(interval.low)} />
-          <circle className="lab-mean" cx={x} cy={y(interval.mean)} r={4} />
+          <path
+            className="lab-interval"
+            d={`M${x - 5} ${y(interval.high)}h10M${x - 5} ${y(interval.low)}h10M${x} ${y(interval.high)}V${y(interval.low)}`}
+          />
+          <circle className="lab-mean" cx={x} cy={y(interval.mean)} r={2.5} />
         </>
       )}
     </svg>

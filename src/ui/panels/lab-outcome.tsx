@@ -1,7 +1,7 @@
 // What the last assessment found: the sentence, the table, the recommendation, what one run would have claimed, and the report.
 
 import { useEffect, useMemo, useState } from "react";
-import { findFactor } from "../../config/index.ts";
+import { findFactor, MIN_BLOCKS } from "../../config/index.ts";
 import type { AssessOutcome } from "../../protocol/index.ts";
 import { plural } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
@@ -96,6 +96,8 @@ function Goal() {
 
 function OneRun({ outcome }: { readonly outcome: AssessOutcome }) {
   const { conclusion, assessed } = outcome;
+  const blocks = assessed.blocks.length;
+  const noTruth = blocks < MIN_BLOCKS ? `n = ${blocks}, too few` : "no number: see the gates";
   return (
     <div className="scroll-x">
       <table className="lab-table">
@@ -121,7 +123,7 @@ function OneRun({ outcome }: { readonly outcome: AssessOutcome }) {
               <td className="end figures">{percentText(claimPct)}</td>
               <td className="end figures">{`${percentText(leastPct)} to ${percentText(mostPct)}`}</td>
               <td className="figures">
-                {truth === null ? "no number: see the gates" : `${estimateText(truth)}, n = ${truth.n}`}
+                {truth === null ? noTruth : `${estimateText(truth)}, n = ${truth.n}`}
               </td>
             </tr>
           ))}
