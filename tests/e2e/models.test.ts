@@ -111,6 +111,8 @@ describe("the Models tab", () => {
     await open.click();
     const card = app.page.getByRole("region", { name: "The opened model" });
     await card.getByText("It can be trained further here.").waitFor({ timeout: 120_000 });
+    // Seconds for each page, so that it stops in the middle.
+    await app.page.locator(".models").getByLabel("Input size").selectOption("960");
     await app.button(/^Run on all/).click();
     await app.button("Stop").waitFor();
     for (const worker of app.page.workers().filter((each) => /infer/.test(each.url())))
@@ -125,6 +127,7 @@ describe("the Models tab", () => {
       /The inference worker stopped unexpectedly\. Ask for the same again/,
     );
     expect(await card.count()).toBe(0);
+    await app.page.locator(".models").getByLabel("Input size").selectOption("64");
     await open.click();
     await card.getByText("It can be trained further here.").waitFor({ timeout: 120_000 });
     await app.button("Run on this page").click();
