@@ -14,7 +14,7 @@ import { benchTargets } from "./bench/targets.ts";
 import { CONTESTANTS, type ContestantKey, NETS, type NetName } from "./bench/types.ts";
 
 const HELP = `npm run bench -- --suite engine [--report FILE] [--only A|B|S] [--rounds N] [--contestants LIST]
-npm run bench -- --suite parity [--report FILE] [--case TEXT] [--engines webgpu,tfjs-cpu]
+npm run bench -- --suite parity [--report FILE] [--case TEXT] [--engines webgpu,tfjs-cpu] [--halves]
 npm run bench -- --suite curves [--report FILE] [--engines webgpu,tfjs-cpu] [--seeds 1,2,3] [--steps 100]
   --suite engine     a training step of stock tfjs, the compiled engines and jax-js, in turn, in one worker of one page
   --report FILE      writes the figures as JSON
@@ -25,6 +25,7 @@ npm run bench -- --suite curves [--report FILE] [--engines webgpu,tfjs-cpu] [--s
   --suite parity     losses of two engines over 20 steps: nano, small, resnet18, every switch of the loss, freezing
   --case TEXT        only cases whose name contains this
   --engines A,B      which two (webgpu,tfjs-cpu)
+  --halves           the first of them, webgpu, stores activations in 16 bits (an adapter with shader-f16)
   --suite curves     loss curves and hmean of two engines on synth-tiny, over several seeds
 npm run bench -- --suite kernels [--report FILE] [--only A|B|S] [--rounds N]
   --suite kernels    in Node, one thread of WASM: GFLOP/s of a step's convolutions beside a plain 512³ product, and the module's size
@@ -131,6 +132,9 @@ async function comparePair(values: ReturnType<typeof parse>): Promise<number> {
       ? []
       : [`--engines takes two of ${IDS.join(", ")}; it was "${values.engines}".`]),
     ...(seeds.every(Number.isInteger) ? [] : [`--seeds takes whole numbers; it was "${values.seeds}".`]),
+    ...(values.halves && (first !== "webgpu" || values.suite !== "parity")
+      ? ["--halves is for --suite parity with webgpu as the first of --engines."]
+      : []),
     ...(Number.isInteger(steps) && steps >= 10 ? [] : ["--steps must be a whole number, at least 10."]),
   ];
   if (first === undefined || second === undefined || wrong.length > 0) {
@@ -143,7 +147,7 @@ async function comparePair(values: ReturnType<typeof parse>): Promise<number> {
     if (values.report !== undefined) writeReport(values.report, curves);
     return 0;
   }
-  const { passed, results } = await benchParity(engines, values.case);
+  const { passed, results } = await benchParity(engines, values.case, values.halves);
   if (values.report !== undefined) writeReport(values.report, results);
   return passed ? 0 : 1;
 }
@@ -162,6 +166,7 @@ function parse(args: readonly string[]) {
       rounds: { type: "string", default: "10" },
       contestants: { type: "string", default: CONTESTANTS.join() },
       case: { type: "string", default: "" },
+      halves: { type: "boolean", default: false },
       engines: { type: "string", default: "webgpu,tfjs-cpu" },
       seeds: { type: "string", default: "1,2,3" },
       steps: { type: "string", default: "100" },

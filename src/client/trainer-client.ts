@@ -20,6 +20,8 @@ import { startWorker, type WorkerLike } from "./worker-host.ts";
 export interface EngineChoice {
   readonly id: EngineId;
   readonly available: boolean;
+  /** Whether it can store activations in 16 bits here. */
+  readonly hasHalves?: boolean;
   readonly reason: string;
   /** Only of the one that is taken by itself: why it. */
   readonly why?: string;

@@ -151,6 +151,8 @@ export interface Config {
     readonly threads: number | "auto";
     /** Whether WebGPU chooses among kernels by timing them before the first step; auto: on a GPU that can time them. */
     readonly autotune: "auto" | "on" | "off";
+    /** What compiled WebGPU stores activations as. */
+    readonly storage: "f32" | "f16";
   };
 }
 

@@ -79,6 +79,11 @@ export interface EngineSettings {
    * time them. Sums of another kernel differ in their last digit, so "off", unless given, is for runs that must repeat.
    */
   readonly autotune?: "auto" | "on" | "off";
+  /**
+   * What compiled WebGPU stores activations as, "f32" unless given. "f16" needs an adapter with shader-f16; sums, statistics,
+   * gradients, weights, loss and optimiser keep 32 bits.
+   */
+  readonly storage?: "f32" | "f16";
   readonly tracer: Tracer;
 }
 
@@ -183,9 +188,13 @@ export type BuildProgress = (done: number, total: number) => void;
 /** One way to build an engine. `engine/index.ts` lists them; train/ picks one. */
 export interface EngineFactory {
   readonly id: EngineId;
-  /** Whether this machine can run it; otherwise the reason in one sentence. `isSoftware`: its GPU would be no real one. */
+  /**
+   * Whether this machine can run it; otherwise the reason in one sentence. `isSoftware`: its GPU would be no real one.
+   * `hasHalves`: it can store activations in 16 bits.
+   */
   available(): Promise<
-    { readonly ok: true; readonly isSoftware?: boolean } | { readonly ok: false; readonly reason: string }
+    | { readonly ok: true; readonly isSoftware?: boolean; readonly hasHalves?: boolean }
+    | { readonly ok: false; readonly reason: string }
   >;
   build(settings: EngineSettings, progress: BuildProgress): Promise<Engine>;
 }

@@ -46,7 +46,11 @@ async function hasWebGpu(): Promise<Answer> {
   if (adapter === null) return { ok: false, reason: "WebGPU found no adapter." };
   const { isFallbackAdapter, vendor, architecture, device, description } = adapter.info;
   const names = [vendor, architecture, device, description].join(" ");
-  return { ok: true, isSoftware: isFallbackAdapter || SOFTWARE_ADAPTERS.test(names) };
+  return {
+    ok: true,
+    isSoftware: isFallbackAdapter || SOFTWARE_ADAPTERS.test(names),
+    hasHalves: adapter.features.has("shader-f16"),
+  };
 }
 
 /** Adapters that are a processor in disguise. */

@@ -1,7 +1,14 @@
 // From the configuration to a built engine: the graph, its first weights, the settings, the chosen factory.
 
 import type { Config } from "../config/index.ts";
-import { chooseEngine, type Engine, type EngineFactory, type EngineSettings } from "../engine/index.ts";
+import { PlaygroundError } from "../core/index.ts";
+import {
+  chooseEngine,
+  type Engine,
+  type EngineFactory,
+  type EngineId,
+  type EngineSettings,
+} from "../engine/index.ts";
 import type { StartModel } from "./start-model.ts";
 import type { Tracer } from "../trace/index.ts";
 
@@ -14,8 +21,19 @@ export async function buildEngine(
   model: StartModel,
 ): Promise<{ readonly engine: Engine; readonly why: string }> {
   const factory = await chooseEngine(config.engine.kind, factories);
+  if (config.engine.storage === "f16" && factory.id !== "webgpu") throw onlyCompiled(factory.id, factory.why);
   const engine = await factory.build(engineSettings(config, model, tracer), progress);
   return { engine, why: factory.why };
+}
+
+function onlyCompiled(id: EngineId, why: string): PlaygroundError {
+  return new PlaygroundError({
+    code: "unsupported",
+    message: `Only compiled WebGPU stores activations in 16 bits, and this run would be on "${id}". ${why}`,
+    what: "engine.storage",
+    doing: "choosing an engine",
+    next: "Store activations in 32 bits, or choose the engine webgpu.",
+  });
 }
 
 export function engineSettings(config: Config, model: StartModel, tracer: Tracer): EngineSettings {
@@ -53,6 +71,7 @@ export function engineSettings(config: Config, model: StartModel, tracer: Tracer
     thresholdRange: [targets.thresholdMin, targets.thresholdMax],
     threads: config.engine.threads,
     autotune: config.engine.autotune,
+    storage: config.engine.storage,
     ...(frozen && { frozen }),
     ...(batchNorm && { batchNorm }),
     tracer,

@@ -18,6 +18,8 @@ export interface TrainerTools extends Pick<RunTools, "factories" | "openPool" | 
 export interface EngineAnswer {
   readonly id: EngineId;
   readonly available: boolean;
+  /** Whether it can store activations in 16 bits here. */
+  readonly hasHalves?: boolean;
   readonly reason: string;
   /** Only of the one that "auto" takes: why it. */
   readonly why?: string;
@@ -134,7 +136,12 @@ async function describe(factories: readonly EngineFactory[]): Promise<EngineAnsw
     factories.map(async (factory) => {
       const { id } = factory;
       const answer = await factory.available();
-      const facts = { id, available: answer.ok, reason: answer.ok ? "" : answer.reason };
+      const facts = {
+        id,
+        available: answer.ok,
+        reason: answer.ok ? "" : answer.reason,
+        ...(id === "webgpu" && answer.ok && answer.hasHalves === true ? { hasHalves: true } : {}),
+      };
       return best?.id === id ? { ...facts, why: best.why } : facts;
     }),
   );

@@ -216,6 +216,23 @@ describe("a step", () => {
     engine.dispose();
   });
 
+  it("stores activations in 16 bits where the adapter can, nearly the same training, or says that it cannot", async () => {
+    const settings = nano({ sizePx: 64, optimizer: { kind: "sgd", momentum: 0.9, weightDecay: 0 } });
+    const { device } = await requestGpu();
+    if (!device.features.has("shader-f16" as GPUFeatureName)) {
+      await expect(build({ ...settings, storage: "f16" })).rejects.toThrow(/no "shader-f16"/);
+      return;
+    }
+    const [full, half] = [await build(settings), await build({ ...settings, storage: "f16" })];
+    const [expected, got] = [await train(full, settings, seeds(4)), await train(half, settings, seeds(4))];
+    for (const [step, { total }] of got.entries()) {
+      expect(Math.abs(total / (expected[step]?.total ?? Number.NaN) - 1)).toBeLessThan(1e-2);
+      expect(total).not.toBe(expected[step]?.total);
+    }
+    expect(half.memory().bytes).toBeLessThan(full.memory().bytes);
+    for (const engine of [full, half]) engine.dispose();
+  });
+
   it("refuses batches of another size and work after it was closed", async () => {
     const settings = nano();
     const engine = await build(settings);

@@ -141,4 +141,17 @@ export const readingFields = {
       when: (c: Config) => c.engine.kind === "webgpu" || c.engine.kind === "auto",
     },
   },
+  "engine.storage": {
+    label: "Activations stored in",
+    unit: "",
+    type: choice({ f32: "32 bits", f16: "16 bits" }),
+    defaults: "f32",
+    help: "16 bits move half the memory and round to three digits; sums, gradients, weights, loss and optimiser keep 32. Needs an adapter with shader-f16.",
+    group: "Model",
+    takesEffect: "restart",
+    applies: {
+      sentence: "only for compiled WebGPU",
+      when: (c: Config) => c.engine.kind === "webgpu" || c.engine.kind === "auto",
+    },
+  },
 } satisfies Partial<Record<FieldPath, FieldSpec>>;

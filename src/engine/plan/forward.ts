@@ -35,6 +35,7 @@ export function planForward(
   shapes: ReadonlyMap<NodeId, Shape>,
   parameters: ParameterLayout,
   batch: number,
+  halves: ReadonlySet<NodeId> = new Set(),
 ): Forward {
   const bufferSizes: number[] = [];
   const allocate = (shape: Shape): View => {
@@ -42,8 +43,15 @@ export function planForward(
     bufferSizes.push(view.batch * view.batchStride);
     return view;
   };
+  const allocateHalf = (shape: Shape): View => {
+    const view = wholeView(bufferSizes.length, batch, shape);
+    bufferSizes.push(Math.ceil((view.batch * view.batchStride) / 2));
+    return { ...view, isHalf: true };
+  };
   const shapeOf = (id: NodeId): Shape => known(shapes, id);
-  const { values, placed } = placeValues(nodes, shapeOf, allocate);
+  const { values, placed } = placeValues(nodes, shapeOf, halves, (id) =>
+    (halves.has(id) ? allocateHalf : allocate)(shapeOf(id)),
+  );
   const saved = new Map<NodeId, View>();
   const opsOf = (node: Lowered): PlanOp[] => {
     const output = known(values, node.id);
@@ -134,7 +142,8 @@ function forwardOp(
 function placeValues(
   nodes: readonly Lowered[],
   shapeOf: (id: NodeId) => Shape,
-  allocate: (shape: Shape) => View,
+  halves: ReadonlySet<NodeId>,
+  allocate: (id: NodeId) => View,
 ): { values: Map<NodeId, View>; placed: Set<string> } {
   const values = new Map<NodeId, View>();
   const placed = new Set<string>();
@@ -142,12 +151,15 @@ function placeValues(
   const consumers = consumersOf(nodes);
   for (const concat of nodes) {
     if (concat.kind !== "concat") continue;
-    const whole = values.get(concat.id) ?? allocate(shapeOf(concat.id));
+    const whole = values.get(concat.id) ?? allocate(concat.id);
     values.set(concat.id, whole);
     for (const [index, id] of concat.inputs.entries()) {
       const producer = byId.get(id);
       const canPlace =
-        !values.has(id) && producer !== undefined && isPlaceable(producer, concat, consumers.get(id) ?? []);
+        !values.has(id) &&
+        producer !== undefined &&
+        halves.has(id) === halves.has(concat.id) &&
+        isPlaceable(producer, concat, consumers.get(id) ?? []);
       if (!canPlace) continue;
       values.set(id, channelSlice(whole, channelsBefore(concat, index, shapeOf), shapeOf(id).channels));
       placed.add(placedKey(concat.id, id));
@@ -159,7 +171,7 @@ function placeValues(
     const view =
       node.kind === "slice"
         ? channelSlice(known(values, input), node.first, node.channels)
-        : allocate(shapeOf(node.id));
+        : allocate(node.id);
     values.set(node.id, view);
   }
   return { values, placed };

@@ -160,6 +160,32 @@ describe("planTraining", () => {
     expect(plan.parameters.sizes.frozen).toBeGreaterThan(0);
   });
 
+  it("stores values in 16 bits where asked, but neither logits nor statistics nor gradients", () => {
+    const size = { batchSize: 2, sizePx: 32 } as const;
+    const graph = everythingGraph();
+    const [full, half] = [planTraining(graph, size), planTraining(graph, { ...size, storage: "f16" })];
+    const { probability, threshold } = half.outputs;
+    expect([probability.isHalf, threshold?.isHalf]).toEqual([undefined, undefined]);
+    let halves = 0;
+    for (const [index, op] of half.ops.entries()) {
+      for (const [name, value] of Object.entries(op)) {
+        if (typeof value !== "object" || !("buffer" in value)) continue;
+        const isGradient = /gradient/i.test(name);
+        const isStatistics = name === "saved" && /^batchNorm/.test(op.kind);
+        if (isGradient || isStatistics || op.kind === "loss")
+          expect(value.isHalf, `${op.kind} ${name}`).not.toBe(true);
+        halves += Number(value.isHalf === true);
+      }
+      expect(full.ops[index]?.kind).toBe(op.kind);
+    }
+    expect(halves).toBeGreaterThan(half.ops.length / 2);
+    const floats = ({ buffers }: Plan): number => buffers.reduce((sum, size) => sum + size, 0);
+    expect(floats(half)).toBeLessThan(0.8 * floats(full));
+    expect(planTraining(graph, size).ops.flatMap(({ kind }) => kind)).toEqual(
+      half.ops.map(({ kind }) => kind),
+    );
+  });
+
   it("lets values share memory, and never lets an operation read what it writes", () => {
     const plan = planTraining(buildGraph("small"), { batchSize: 4, sizePx: 160 });
     const written = plan.ops.flatMap((op) => trafficOf(op).writes.map(elementCount));

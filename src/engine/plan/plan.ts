@@ -14,6 +14,10 @@ import type { FrozenPart, ParameterLayout, Plan, View } from "./types.ts";
 
 export interface PlanSize extends InputSize {
   readonly batchSize: number;
+  /**
+   * What values are stored as; 32 bits unless given. With 16, logits, statistics, gradients and what a frozen part hands on keep 32.
+   */
+  readonly storage?: "f32" | "f16";
 }
 
 /**
@@ -31,7 +35,10 @@ export function planTraining(
   const lowered = lowerGraph(graph, outputs, (id) => (runningNorms.has(id) ? "running" : "batch"));
   const joined = joinTwins(lowered, graph);
   const nodes = frozenFirst(fuse(joined, outputs, learningNodes(joined, parameters)), parameters);
-  const forward = planForward(nodes, shapesOf(nodes, size), parameters, size.batchSize);
+  const learning = learningNodes(nodes, parameters);
+  const isBoundary = (id: NodeId): boolean => !learning.has(id) && id !== nodes[0]?.id;
+  const halves = size.storage === "f16" ? halvesOf(nodes, outputs, isBoundary) : undefined;
+  const forward = planForward(nodes, shapesOf(nodes, size), parameters, size.batchSize, halves);
   const frozen = frozenPart(forward);
   planBackward(forward, graph.outputs);
   return finish(forward, size, graph.outputs.probability, graph.outputs.threshold, frozen);
@@ -44,7 +51,8 @@ export function planPrediction(graph: Graph, size: PlanSize, wanted: { readonly 
   const lowered = lowerGraph(graph, outputs, () => "running");
   const nodes = fuse(wanted.threshold ? joinTwins(lowered, graph) : lowered, outputs, new Set());
   const shapes = shapesOf(nodes, size);
-  const forward = planForward(nodes, shapes, parameterLayout(graph), size.batchSize);
+  const halves = size.storage === "f16" ? halvesOf(nodes, outputs, () => false) : undefined;
+  const forward = planForward(nodes, shapes, parameterLayout(graph), size.batchSize, halves);
   return finish(forward, size, probability, wanted.threshold ? threshold : undefined);
 }
 
@@ -59,6 +67,17 @@ export function parameterLayout(graph: Graph): ParameterLayout {
     graph,
     joined.flatMap(namesOf).filter((names) => names.length > 1),
   );
+}
+
+/** Values that may be stored in 16 bits: all but logits and those that `isFull` names. */
+function halvesOf(
+  nodes: readonly Lowered[],
+  outputs: readonly NodeId[],
+  isFull: (id: NodeId) => boolean,
+): ReadonlySet<NodeId> {
+  const logits = new Set(outputs);
+  for (const { kind, inputs } of nodes) if (kind === "slice") for (const id of inputs) logits.add(id);
+  return new Set(nodes.map(({ id }) => id).filter((id) => !logits.has(id) && !isFull(id)));
 }
 
 /** What does not learn depends on nothing that does, so it may stand before it. */

@@ -4,7 +4,7 @@
 
 import type { ActivationKind } from "../../graph/index.ts";
 
-/** Element (n, c, y, x) lies at offset + n·batchStride + (c·height + y)·width + x, in 32-bit floats. */
+/** Element (n, c, y, x) lies at offset + n·batchStride + (c·height + y)·width + x, in 32-bit floats or, with `isHalf`, 16-bit ones. */
 export interface View {
   /** Index into `Plan.buffers`. */
   readonly buffer: number;
@@ -14,6 +14,7 @@ export interface View {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
+  readonly isHalf?: boolean;
 }
 
 /** trainable: moved by the optimiser, beside equally long gradients and moments · frozen: weights that stay · statistics: running statistics. */

@@ -33,7 +33,7 @@ export function workOf(plan: Plan): OpWork[] {
     const layer = own === undefined ? (writers.get(read?.[1].buffer ?? -1) ?? "") : layerOf(own);
     for (const [name, { buffer }] of views) if (WRITTEN.has(name)) writers.set(buffer, layer);
     const floats =
-      views.reduce((sum, [, view]) => sum + volumeOf(view), 0) +
+      views.reduce((sum, [, view]) => sum + volumeOf(view) / (view.isHalf === true ? 2 : 1), 0) +
       slots.reduce((sum, slot) => sum + slot.size, 0);
     return { layer, flops: flopsOf(op), bytes: floats * 4 };
   });

@@ -21,6 +21,7 @@ export async function buildWebGpuEngine(
   progress: BuildProgress,
   gpu: GpuDevice,
 ): Promise<WebGpuEngine> {
+  requireStorage(given.storage, gpu);
   const { graph, runningNorms } = freeze(given.graph, given);
   const plan = planTraining(graph, given, runningNorms);
   const [prediction, withThreshold] = [false, true].map((threshold) =>
@@ -78,6 +79,17 @@ export async function buildWebGpuEngine(
       cause: error instanceof Error ? error.message : String(error),
     });
   }
+}
+
+function requireStorage(storage: EngineSettings["storage"], { device, adapter }: GpuDevice): void {
+  if (storage !== "f16" || device.features.has("shader-f16")) return;
+  throw new PlaygroundError({
+    code: "unsupported",
+    message: `This graphics adapter (${adapter}) does not compute with 16-bit numbers: it has no "shader-f16".`,
+    what: "engine.storage",
+    doing: "preparing the training step",
+    next: "Store activations in 32 bits.",
+  });
 }
 
 function createBuffers(

@@ -17,8 +17,8 @@ export interface GpuDevice {
   readonly failed: Promise<never>;
 }
 
-/** Used where the adapter has them: times of kernels, and kernels that share values within a subgroup. */
-const WANTED_FEATURES = ["timestamp-query", "subgroups"];
+/** Used where the adapter has them: times of kernels, kernels that share values within a subgroup, values stored in 16 bits. */
+const WANTED_FEATURES = ["timestamp-query", "subgroups", "shader-f16"];
 /** What a large batch may need more of than the minimum that every adapter has. */
 const WANTED_LIMITS = ["maxStorageBufferBindingSize", "maxBufferSize"] as const;
 

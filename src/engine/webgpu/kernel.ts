@@ -4,6 +4,7 @@
 
 import type { Activation, Slot, Store, View } from "../plan/types.ts";
 import { expand, type Names } from "./expand.ts";
+import { withHalves } from "./halves.ts";
 
 /** A buffer of the engine, and which part of it is bound. */
 export type BufferRef =
@@ -34,7 +35,7 @@ export interface Binding {
   readonly buffer: BufferRef;
   readonly access: "read" | "read_write";
   /** f32 unless given. */
-  readonly element?: "u32" | "atomic<u32>";
+  readonly element?: "u32" | "atomic<u32>" | "f16";
 }
 
 export interface KernelCall {
@@ -60,7 +61,11 @@ export function shaderText(call: KernelCall): string {
     ...Object.keys(call.sizes).map((name) => `${name}: u32`),
     ...Object.keys(call.numbers ?? {}).map((name) => `${name}: f32`),
   ];
-  const declarations = (call.features ?? []).map((feature) => `enable ${feature};`);
+  const halves = Object.entries(call.bindings).flatMap(([name, { element }]) =>
+    element === "f16" ? [name] : [],
+  );
+  const features = [...(call.features ?? []), ...(halves.length > 0 ? ["f16"] : [])];
+  const declarations = features.map((feature) => `enable ${feature};`);
   if (fields.length > 0) {
     declarations.push(
       `struct Sizes { ${fields.join(", ")} }`,
@@ -72,7 +77,7 @@ export function shaderText(call: KernelCall): string {
     const { access, element = "f32" } = binding;
     declarations.push(`@group(0) @binding(${at}) var<storage, ${access}> ${name}: array<${element}>;`);
   }
-  return `${declarations.join("\n")}\n${expand(call.source, call.constants)}`;
+  return `${declarations.join("\n")}\n${withHalves(expand(call.source, call.constants), halves)}`;
 }
 
 /** The words of a call's uniform. */
@@ -95,11 +100,15 @@ export function inGroupsOf(threads: number | undefined, call: KernelCall): Kerne
 }
 
 export function reads(view: View): Binding {
-  return { buffer: { of: "tensor", index: view.buffer }, access: "read" };
+  return { buffer: { of: "tensor", index: view.buffer }, access: "read", ...elementOf(view) };
 }
 
 export function writes(view: View): Binding {
-  return { buffer: { of: "tensor", index: view.buffer }, access: "read_write" };
+  return { buffer: { of: "tensor", index: view.buffer }, access: "read_write", ...elementOf(view) };
+}
+
+function elementOf({ isHalf = false }: View): { readonly element?: "f16" } {
+  return isHalf ? { element: "f16" } : {};
 }
 
 export function readsSlot(slot: Slot): Binding {

@@ -68,8 +68,8 @@ function depth(
 
 /** What a choice depends on: kind, sizes and geometry. What lies before or after in memory does not matter. */
 export function shapeKey(op: PlanOp): string {
-  const size = ({ batch, channels, height, width }: View): string =>
-    `${batch}×${channels}×${height}×${width}`;
+  const size = ({ batch, channels, height, width, isHalf = false }: View): string =>
+    `${batch}×${channels}×${height}×${width}${isHalf ? " f16" : ""}`;
   switch (op.kind) {
     case "conv":
       return [op.kind, size(op.input), size(op.output), geometryKey(op)].join(" ");

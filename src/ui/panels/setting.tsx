@@ -59,6 +59,24 @@ export function Setting({ field, isPending }: { readonly field: Field; readonly 
         />
       );
     }
+    case "engine.storage": {
+      const choices = field.type.kind === "choice" ? field.type.choices : [];
+      const cannot = engines?.every(({ hasHalves }) => hasHalves !== true);
+      return (
+        <FieldControl
+          {...props}
+          choices={choices.map((choice) =>
+            choice.value === "f16" && cannot === true
+              ? {
+                  ...choice,
+                  isDisabled: true,
+                  label: `${choice.label} (not here: no adapter with shader-f16)`,
+                }
+              : choice,
+          )}
+        />
+      );
+    }
     case "model.init": {
       // A file can be named on the command line only; the page has no place to give one.
       const choices = field.type.kind === "choice" ? field.type.choices : [];
