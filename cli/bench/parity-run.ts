@@ -8,7 +8,7 @@ import { type ParityCase, parityCases } from "./parity-cases.ts";
 /** Largest relative difference of any part of the loss over the first 5 steps, and over all. */
 export const PARITY_BOUNDS = { first5: 1e-4, all: 1e-3 } as const;
 /** The same where one engine stores activations in 16 bits, which round to 5e-4 of each value. */
-export const HALF_BOUNDS = { first5: 1e-2, all: 5e-2 } as const;
+export const HALF_BOUNDS = { first5: 1e-3, all: 1e-2 } as const;
 
 export interface ParityResult {
   readonly name: string;
