@@ -87,7 +87,7 @@ describe("a link", () => {
     expect(diffFromPreset(resolved)[1]).toEqual({
       path: "optimizer.learningRate",
       value: 0.003,
-      presetValue: 0.008,
+      presetValue: 0.006,
     });
   });
 

@@ -15,6 +15,7 @@ export const SMOKE = {
     "train.length.count": 160,
     "evaluation.every.unit": "steps",
     "evaluation.every.count": 20,
+    "optimizer.learningRate": 0.008,
     "schedule.kind": "constant",
     "schedule.warmupSteps": 20,
     "loader.workers": 0,
