@@ -3,7 +3,7 @@
 import { cacheBenefit, type CacheSwitch, forecastCache } from "../../config/index.ts";
 import { bytes } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
-import { benefitSentence } from "./cache-words.ts";
+import { benefitSentence, predictionNote } from "./cache-words.ts";
 
 /** Memory, hits and milliseconds, for the card of a switch. */
 export function CacheForecastLine({ which }: { readonly which: CacheSwitch }) {
@@ -15,7 +15,7 @@ export function CacheForecastLine({ which }: { readonly which: CacheSwitch }) {
     return <span className="figures">{`Forecast: nothing to keep (${bypass || "no pages"}).`}</span>;
   return (
     <span className="figures">
-      {`Forecast: ${bytes(needsBytes)} of ${room}, ${times(passes)} over its pages, ${percent(overall)} of all look-ups hit` +
+      {`Forecast: ${bytes(needsBytes)} of ${room}, ${percent(overall)} hits in ${times(passes)}` +
         `${bypass === "" ? "" : `; training pages pass it by: ${bypass}`}. `}
       <Benefit which={which} />
     </span>
@@ -26,13 +26,16 @@ function Benefit({ which }: { readonly which: CacheSwitch }) {
   const config = useApp(({ settings }) => settings.resolved.config);
   const dataset = useApp(({ data }) => data.dataset);
   const stages = useApp(({ run }) => run.caches?.stages);
+  return benefitSentence(dataset && stages ? cacheBenefit(config, which, dataset, stages) : null);
+}
+
+/** What holds of all predictions, once; nothing before a page was delivered. */
+export function PredictionNote() {
+  const batchSize = useApp(({ settings }) => settings.resolved.config.train.batchSize);
   const loaders = useApp(({ run }) => run.loaders);
-  const benefit = dataset && stages ? cacheBenefit(config, which, dataset, stages) : null;
-  const hasStepped = loaders !== null && loaders.delivered > 0;
-  return benefitSentence(
-    benefit,
-    hasStepped ? (config.train.batchSize * loaders.waitMs) / loaders.delivered : null,
-  );
+  if (loaders === null || loaders.delivered === 0) return null;
+  const waitMs = (batchSize * loaders.waitMs) / loaders.delivered;
+  return <p className="small muted figures">{predictionNote(waitMs)}</p>;
 }
 
 /** For the inspector: said only where the working set is larger than the budget, with the choice that helps. */

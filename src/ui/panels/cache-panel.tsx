@@ -121,7 +121,7 @@ function Loaders() {
   const { workers, queued, inFlight, delivered, waitMs, failed, lost, doubled } = loaders;
   return (
     <p className="small muted figures">
-      {`${workers === 0 ? "Pages are prepared in the trainer" : `${count(workers)} loaders`}: ${count(queued)} pages ahead, ` +
+      {`${workers === 0 ? "Pages are prepared in the trainer" : workers === 1 ? "1 loader" : `${count(workers)} loaders`}: ${count(queued)} pages ahead, ` +
         `${count(inFlight)} of them being prepared; ${count(delivered)} delivered, waited ${duration(waitMs / delivered)} for each ` +
         `(mean). Failed ${count(failed)}, lost ${count(lost)}, doubled ${count(doubled)}.`}
     </p>

@@ -3,15 +3,14 @@
 import type { CacheBenefit, PageSaving } from "../../config/index.ts";
 import { count, duration } from "../format.ts";
 
-/** `waitMs`: what a step waits for its pages at present; null while no step was made. */
-export function benefitSentence(benefit: CacheBenefit | null, waitMs: number | null): string {
+export function benefitSentence(benefit: CacheBenefit | null): string {
   if (benefit === null) return NOT_MEASURED;
-  const { train, validation, stepMs, epochMs, evaluationMs } = benefit;
+  const { train, validation, stepMs, evaluationMs } = benefit;
   if (train === null && validation === null) {
     return "Predicted to save nothing: another cache that is on already skips the same.";
   }
   const parts: string[] = [];
-  if (isMeasured(train)) parts.push(`${fine(stepMs)} a step, ${fine(epochMs)} an epoch (${each(train)})`);
+  if (isMeasured(train)) parts.push(`${fine(stepMs)} of loading a step (${each(train)})`);
   if (isMeasured(validation)) parts.push(`${fine(evaluationMs)} an evaluation (${each(validation)})`);
   if (parts.length === 0) return NOT_MEASURED;
   const rest =
@@ -20,17 +19,18 @@ export function benefitSentence(benefit: CacheBenefit | null, waitMs: number | n
       : validation === "not measured"
         ? " Validation pages are not measured yet."
         : "";
-  const wait =
-    waitMs === null || !isMeasured(train)
-      ? ""
-      : ` A step waits ${fine(waitMs)} for its pages so far, so it can hardly become shorter by more.`;
-  return (
-    `Predicted to save, of loading time from the second pass on: ${parts.join("; ")}. ` +
-    `Means ± standard deviation over pages prepared in this run.${rest}${wait}`
-  );
+  return `Predicted to save ${parts.join(", ")}.${rest}`;
 }
 
-const NOT_MEASURED = "What it would save is not measured yet: no page has been prepared in this run.";
+const NOT_MEASURED = "What it would save is not measured yet.";
+
+/** Under all predictions. `waitMs`: what a step waits for its pages at present. */
+export function predictionNote(waitMs: number): string {
+  return (
+    "Predictions: from the second pass on; means ± standard deviation over pages prepared in this run. " +
+    `A step waits ${fine(waitMs)} for its pages, so it can hardly become shorter by more.`
+  );
+}
 
 function isMeasured(saving: CacheBenefit["train"]): saving is PageSaving {
   return saving !== null && saving !== "not measured";

@@ -5,7 +5,7 @@ import type { FeatureStatus } from "../../protocol/index.ts";
 import { inapplicable, isLive, isSilent } from "../../store/index.ts";
 import { bytes, count, duration } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
-import { CacheForecastLine } from "./cache-forecast.tsx";
+import { CacheForecastLine, PredictionNote } from "./cache-forecast.tsx";
 import { Card } from "../widgets/card.tsx";
 import { Switch } from "../widgets/switch.tsx";
 
@@ -30,6 +30,7 @@ export function FeaturesCard() {
       {FEATURES.map((feature) => (
         <Feature key={feature.id} {...feature} />
       ))}
+      <PredictionNote />
     </Card>
   );
 }
