@@ -85,7 +85,18 @@ function train(
 ): { readonly losses: readonly number[]; readonly hmean: number } {
   const path = join(folder, `${engine}-${seed}.json`);
   const options = ["--set", "data.set=synth-tiny", "--engine", engine, "--seed", String(seed)];
-  const command = ["train", "--preset", "quick", ...options, "--steps", String(steps), "--report", path];
+  // Both in Chromium, WASM too: Node draws the built-in pages with another rasteriser.
+  const command = [
+    "train",
+    "--browser",
+    "--preset",
+    "quick",
+    ...options,
+    "--steps",
+    String(steps),
+    "--report",
+    path,
+  ];
   const program = join(root, "node_modules/tsx/dist/cli.mjs");
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
