@@ -44,15 +44,15 @@ const FIXED = {
 };
 
 describe("the predicted benefit", () => {
-  it("is the mean of the stages that hits skip, for a step, an epoch and an evaluation", () => {
+  it("is the mean of the stages that hits skip, for a step and an evaluation", () => {
     const polygons = benefit("polygonCache");
-    expect(polygons).toMatchObject({ stepMs: 8, epochMs: 200, evaluationMs: 0, validation: null });
+    expect(polygons).toMatchObject({ stepMs: 8, evaluationMs: 0, validation: null });
     expect(polygons.train).toMatchObject({ meanMs: 2, pages: 2 });
     expect((polygons.train as { spreadMs: number }).spreadMs).toBeCloseTo(0.2 * Math.SQRT2, 9);
-    expect(benefit("imageCache")).toMatchObject({ stepMs: 40, epochMs: 1000, evaluationMs: 400 });
+    expect(benefit("imageCache")).toMatchObject({ stepMs: 40, evaluationMs: 400 });
     expect(benefit("sampleCache")).toMatchObject({ train: null, stepMs: 0, evaluationMs: 480 });
-    expect(benefit("sampleCache", FIXED)).toMatchObject({ stepMs: 72, epochMs: 1800, evaluationMs: 480 });
-    expect(benefit("mapCache", FIXED)).toMatchObject({ stepMs: 12, epochMs: 300, validation: null });
+    expect(benefit("sampleCache", FIXED)).toMatchObject({ stepMs: 72, evaluationMs: 480 });
+    expect(benefit("mapCache", FIXED)).toMatchObject({ stepMs: 12, validation: null });
   });
 
   it("leaves out what another cache that is on skips already", () => {
@@ -67,7 +67,7 @@ describe("the predicted benefit", () => {
 
   it("goes with the share that hits, and says where nothing was measured", () => {
     const half = { "features.polygonCacheBytes": 770_000, "features.cachePolicy": "pin" };
-    expect(benefit("polygonCache", half).epochMs).toBeCloseTo(100, 6);
+    expect(benefit("polygonCache", half).stepMs).toBeCloseTo(4, 6);
     const unmeasured = benefit("imageCache", {}, { train: nothing, validation: nothing });
     expect(unmeasured).toMatchObject({ train: "not measured", validation: "not measured", stepMs: 0 });
   });

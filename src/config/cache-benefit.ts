@@ -2,7 +2,6 @@
 // of this run, times how often it will hit. Says nothing where nothing was measured.
 
 import { type CacheSwitch, forecastCache, type PageTotals } from "./cache-forecast.ts";
-import { usedPages } from "./plan.ts";
 import type { Config } from "./types.ts";
 
 type Split = "train" | "validation";
@@ -30,7 +29,6 @@ export interface PageSaving {
 export interface CacheBenefit {
   /** From the second pass on, loading time of all loaders together. 0 where the tier skips nothing. */
   readonly stepMs: number;
-  readonly epochMs: number;
   readonly evaluationMs: number;
   /** Null: this split saves nothing, for it is passed by or another cache that is on skips the same; else measured or not yet. */
   readonly train: PageSaving | "not measured" | null;
@@ -56,7 +54,6 @@ export function cacheBenefit(
     train,
     validation,
     stepMs: trainMs * config.train.batchSize,
-    epochMs: trainMs * usedPages(config, totals.trainPages),
     evaluationMs: meanOf(validation) * rate * totals.validationPages,
   };
 }

@@ -164,8 +164,9 @@ export interface Engine {
   /** Set where a part of the network is frozen and this engine can keep what it gives; off until it is switched on. */
   readonly frozenFeatures?: FrozenFeatures | null;
   /**
-   * Queues one training step with this learning rate; the batch has been read when this returns. `pages` names the pages of the batch in order, where the same name always
-   * comes with the same image: then `frozenFeatures` may be used. Throws PlaygroundError when shapes do not fit or the device is gone.
+   * Queues one training step with this learning rate; the batch has been read when this returns. `pages` names the pages of the
+   * batch in order, where the same name always comes with the same image: then `frozenFeatures` may be used. Throws PlaygroundError
+   * when shapes do not fit or the device is gone.
    */
   step(batch: TrainBatch, learningRate: number, pages?: readonly string[]): StepTicket;
   /**
