@@ -57,11 +57,6 @@ it("paints 100 000 spans in less than a frame at every zoom, and shows what is t
   const zooming = times.slice(0, FRAMES).sort((a, b) => a - b);
   const at = (sorted: readonly number[], share: number): number =>
     sorted[Math.floor(share * (FRAMES - 1))] ?? Number.NaN;
-  const says = (sorted: readonly number[]): string =>
-    [0.05, 0.5, 0.95].map((share) => `p${100 * share} ${at(sorted, share).toFixed(2)} ms`).join(", ");
-  console.info(
-    `100 000 spans, n = ${FRAMES} frames each: all in view ${says(whole)}; zooming ${says(zooming)}`,
-  );
   // What painting itself takes: a frame in which this thread was not interrupted. Others' work lengthens most frames and shortens none.
   expect(at(whole, 0.05)).toBeLessThan(1000 / 60);
   expect(at(zooming, 0.05)).toBeLessThan(1000 / 60);
