@@ -116,10 +116,14 @@ export async function profilerCost(wishes: CostWishes, tools: CostTools): Promis
     if (tools.isStopped()) return "somebody stopped it";
     if (now() - start >= limitMs) return "the time was up";
     if (blocks < MIN_BLOCKS || blocks % LOOK_EVERY !== 0) return null;
-    const isKnown = conditions
-      .slice(1)
-      .every((one) => isAnswered(quartileOf(times, one, wishes.seed, RESAMPLES_OF_A_LOOK), wishes.targetPct));
-    return isKnown ? "every question is answered" : null;
+    const isKnown = (resamples: number): boolean =>
+      conditions
+        .slice(1)
+        .every((one) => isAnswered(quartileOf(times, one, wishes.seed, resamples), wishes.targetPct));
+    // What a quick look believes must hold in the intervals that are reported.
+    return isKnown(Math.min(RESAMPLES_OF_A_LOOK, resamples)) && isKnown(resamples)
+      ? "every question is answered"
+      : null;
   };
   /** Asked at the end of step `step` for the depth of the next. */
   const next = (step: number, stepMs: number, spanCount: number): CostDepth | "off" | null => {
