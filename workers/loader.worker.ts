@@ -43,8 +43,8 @@ const calls: LoaderWorkerCalls = {
     }),
   now: () => performance.now(),
   ...loader,
-  prepare: async (request) => {
-    const sample = await loader.prepare(request);
+  prepare: async (request, spent) => {
+    const sample = await loader.prepare(request, spent);
     return transfer(sample, [sample.image.buffer, sample.thresholds.buffer, sample.flags.buffer]);
   },
 };

@@ -1,6 +1,6 @@
 // How the trainer starts its loaders: a worker of its own for each, or, with none, the trainer's own thread.
 
-import { type Remote, wrap } from "comlink";
+import { type Remote, transfer, wrap } from "comlink";
 import { callsTo, createLoader, type LoaderHandle } from "../src/batch/index.ts";
 import { PlaygroundError } from "../src/core/index.ts";
 import type { LoaderWorkerCalls } from "../src/protocol/index.ts";
@@ -15,7 +15,7 @@ export function startLoaderWorker(index: number): LoaderHandle {
   });
   const remote: Remote<LoaderWorkerCalls> = wrap(worker);
   return {
-    calls: callsTo(remote, index, (setup) => setup),
+    calls: callsTo(remote, index, (setup) => setup, transfer),
     terminate: () => worker.terminate(),
     onDeath: (listener) => {
       const died = (cause: string): void =>

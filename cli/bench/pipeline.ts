@@ -1,7 +1,7 @@
 // `npm run bench -- --suite pipeline`: what each cache tier saves between a page's file and its finished sample. All arms see
 // the same pages in turn, page by page, in one process; ratios are paired with the arm without a cache.
 
-import { createLoader, type LoaderCalls } from "../../src/batch/index.ts";
+import { createLoader, type LoaderCalls, type SampleBytes } from "../../src/batch/index.ts";
 import { resolveOrThrow } from "../../src/config/index.ts";
 import type { Page } from "../../src/dataset/index.ts";
 import { TIERS, type Tier } from "../../src/targets/index.ts";
@@ -180,6 +180,7 @@ async function measure(pages: readonly Page[], repeat: number, now: () => number
   const polygonCounters = async () =>
     (await (loaders[polygonArm] as LoaderCalls).caches()).tiers.polygons.counters;
   let first = await polygonCounters();
+  let spent: SampleBytes | undefined;
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     if (epoch === 1) first = await polygonCounters();
     for (const page of pages) {
@@ -188,10 +189,13 @@ async function measure(pages: readonly Page[], repeat: number, now: () => number
         const at = (turn + repeat + epoch) % arms.length;
         const arm = arms[at] as Arm;
         const loader = loaders[at] as LoaderCalls;
+        const request = { pageId: page.id, split: arm.split, epoch, sequence: 0 };
         const start = now();
-        const { timing } = await loader.prepare({ pageId: page.id, split: arm.split, epoch, sequence: 0 });
+        const sample = await loader.prepare(request, arm.split === "train" ? spent : undefined);
         const dataMs = now() - start;
-        const targetMs = timing.targetsMs;
+        const targetMs = sample.timing.targetsMs;
+        // As the loader pool does: a training sample that has been used is written again.
+        if (arm.split === "train") spent = sample;
         measured.push({ ...arm, epoch, page: page.id, repeat, dataMs, targetMs });
       }
     }

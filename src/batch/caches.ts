@@ -3,7 +3,7 @@
 
 import type { FixedPlacement } from "../augment/index.ts";
 import { randomDials } from "../augment/index.ts";
-import type { Affine } from "../core/index.ts";
+import { type Affine, bytesIn } from "../core/index.ts";
 import type { Page, PageFile, PageId, Pixels } from "../dataset/index.ts";
 import {
   type Asker,
@@ -26,9 +26,8 @@ import {
 } from "../targets/index.ts";
 import type { CacheSwitches, LoaderConfig, LoaderSetup } from "./loader.ts";
 import { openNowhere, openShelves, type Shelves } from "./shelves.ts";
-import type { Sample, SampleRequest } from "./types.ts";
+import type { Sample, SampleBytes, SampleRequest } from "./types.ts";
 
-export type FinishedSample = Pick<Sample, "image" | "thresholds" | "flags">;
 type TargetMaps = Pick<Sample, "thresholds" | "flags">;
 
 /** What a look-up is about. */
@@ -40,6 +39,8 @@ export interface Wanted {
   readonly fixed: FixedPlacement | null;
   /** Filled in with the stages that are done here. */
   readonly made: MadeMs;
+  /** Written again where it has the length. */
+  readonly spent: SampleBytes | undefined;
 }
 
 /** A page's content in short, and when the making of the hash began. */
@@ -56,8 +57,8 @@ export interface LoaderCaches {
   /** Whether any tier is on. With all off, nothing of a sample needs to come here. */
   readonly isOn: boolean;
   /** The page's finished sample, copied, or undefined. `hash` is asked when the content is not known yet. */
-  sample(wanted: Wanted, hash: () => Promise<Hashed>): Promise<FinishedSample | undefined>;
-  keepSample(wanted: Wanted, sample: FinishedSample, buildMs: number): void;
+  sample(wanted: Wanted, hash: () => Promise<Hashed>): Promise<SampleBytes | undefined>;
+  keepSample(wanted: Wanted, sample: SampleBytes, buildMs: number): void;
   pixels(
     wanted: Wanted,
     hash: () => Promise<Hashed>,
@@ -83,7 +84,7 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
   const polygons = new GeometryCache({ tier: "polygons", budgetBytes: 0, now });
   const images = new TierCache<Pixels>({ tier: "images", budgetBytes: 0, now });
   const maps = new TierCache<PackedMaps>({ tier: "maps", budgetBytes: 0, now });
-  const samples = new TierCache<FinishedSample>({ tier: "samples", budgetBytes: 0, now });
+  const samples = new TierCache<SampleBytes>({ tier: "samples", budgetBytes: 0, now });
   const tiers: Readonly<Record<Tier, Switchable>> = { images, polygons, maps, samples };
   const contents = new WeakMap<PageFile, string>();
   /** Keys follow from the page, its content and the settings: made once for each page, and anew after other settings. */
@@ -218,7 +219,7 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
       const { content, startedMs } = await hashOf(page, hash);
       if (shelves !== undefined) await shelves.bring("samples", page.id);
       const { value } = samples.find(finishedKey(wanted, fixed, content), askerOf(request), startedMs);
-      return value && samples.takeOut(() => copyOf(value));
+      return value && samples.takeOut(() => copyOf(value, wanted.spent));
     },
     keepSample: (wanted, sample, buildMs) => {
       if (!on.samples || wanted.fixed?.hasFixedColor !== true) return;
@@ -244,11 +245,11 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
     },
     targets: async (wanted, hash) => {
       const { targets, model } = settings();
-      const { page, request, placement, fixed, made } = wanted;
+      const { page, request, placement, fixed, made, spent } = wanted;
       const draw = async (): Promise<TargetMaps> => {
         const geometry = await geometryOf(wanted, hash);
         const began = now();
-        const drawn = renderTargets(geometry, placement, model.inputSizePx, targets);
+        const drawn = renderTargets(geometry, placement, model.inputSizePx, targets, spent);
         made.draw = now() - began;
         return drawn;
       };
@@ -261,7 +262,7 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
       const key = finishedKey(wanted, fixed, content);
       if (shelves !== undefined) await shelves.bring("maps", page.id);
       const { value } = maps.find(key, askerOf(request), startedMs);
-      if (value !== undefined) return maps.takeOut(() => unpackMaps(value));
+      if (value !== undefined) return maps.takeOut(() => unpackMaps(value, spent));
       const began = now();
       const drawn = await draw();
       const builtMs = now() - began;
@@ -324,6 +325,19 @@ function placementText({ a, b, c, d, e, f }: Affine<"upright", "input">): string
 }
 
 /** What goes to the trainer is transferred, so a kept one must stay behind. */
-function copyOf({ image, thresholds, flags }: FinishedSample): FinishedSample {
-  return { image: image.slice(), thresholds: thresholds.slice(), flags: flags.slice() };
+function copyOf({ image, thresholds, flags }: SampleBytes, into?: SampleBytes): SampleBytes {
+  return {
+    image: copied(image, into?.image),
+    thresholds: copied(thresholds, into?.thresholds),
+    flags: copied(flags, into?.flags),
+  };
+}
+
+function copied(
+  bytes: Uint8Array<ArrayBuffer>,
+  into: Uint8Array<ArrayBuffer> | undefined,
+): Uint8Array<ArrayBuffer> {
+  const copy = bytesIn(into, bytes.length);
+  copy.set(bytes);
+  return copy;
 }

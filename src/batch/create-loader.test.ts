@@ -57,6 +57,16 @@ function all(budget: number | "unlimited") {
   return { images: budget, polygons: budget, maps: budget, samples: budget };
 }
 
+/** Nothing random: then finished maps and samples may be kept. */
+const fixed = {
+  "augment.flip": 0,
+  "augment.rotateDeg": 0,
+  "augment.scaleMin": 1,
+  "augment.scaleMax": 1,
+  "augment.crop": false,
+  "augment.color": 0,
+};
+
 const polygonsOf = ({ tiers }: CacheReport) => tiers.polygons.counters;
 
 /** A digest of everything that a sample holds but its times. */
@@ -73,6 +83,45 @@ function digest(samples: readonly Sample[]): string {
 }
 
 describe("a loader", () => {
+  it.each([
+    {},
+    { "features.imageCache": true, "features.polygonCache": true },
+    { ...fixed, "features.mapCache": true },
+    { ...fixed, "features.sampleCache": true },
+  ])("writes used arrays again, and the same bytes into them: %j", async (values) => {
+    const config = configWith(values);
+    const fresh = await epochs(config, 2);
+    const loader = createLoader(tools);
+    await loader.setUp({ config, pages, budgets: all("unlimited") });
+    const [area, dirt] = [96 * 96, 171];
+    const spent = {
+      image: new Uint8Array(4 * area).fill(dirt),
+      thresholds: new Uint8Array(area).fill(dirt),
+      flags: new Uint8Array(area).fill(dirt),
+    };
+    const digests: string[] = [];
+    for (const { request } of fresh.samples) {
+      const sample = await loader.prepare(request, spent);
+      expect([sample.image, sample.thresholds, sample.flags].map((a) => a.buffer)).toEqual([
+        expect.toSatisfy((buffer) => buffer === spent.image.buffer),
+        expect.toSatisfy((buffer) => buffer === spent.thresholds.buffer),
+        expect.toSatisfy((buffer) => buffer === spent.flags.buffer),
+      ]);
+      digests.push(digest([sample]));
+      for (const array of Object.values(spent)) array.fill(dirt);
+    }
+    expect(digests).toEqual(fresh.samples.map((sample) => digest([sample])));
+  });
+
+  it("does not write into arrays of another size", async () => {
+    const config = configWith({});
+    const loader = createLoader(tools);
+    await loader.setUp({ config, pages, budgets: all("unlimited") });
+    const request = { pageId: "p0", split: "train", epoch: 0, sequence: 0 } as const;
+    const small = { image: new Uint8Array(8), thresholds: new Uint8Array(2), flags: new Uint8Array(0) };
+    expect(digest([await loader.prepare(request, small)])).toBe(digest([await loader.prepare(request)]));
+  });
+
   it("gives the same bytes with the cache off, on and without room", async () => {
     const off = await epochs(configWith({}), 3);
     const on = await epochs(configWith({ "features.polygonCache": true }), 3);

@@ -9,7 +9,7 @@ import { NO_STAGES, withPage } from "../targets/index.ts";
 import { prepareSample, type SampleTools } from "./prepare-sample.ts";
 import type { OpenRecords } from "./shelves.ts";
 import { timedRecords } from "./timed-records.ts";
-import type { Sample, SampleRequest } from "./types.ts";
+import type { Sample, SampleBytes, SampleRequest } from "./types.ts";
 
 /** How this thread reads and decodes pages, and its clock in milliseconds. */
 export interface LoaderTools extends Omit<SampleTools, "caches" | "scratch" | "made"> {
@@ -35,10 +35,10 @@ export function createLoader(tools: LoaderTools): LoaderCalls {
   // One sample at a time, so that a stage's time is its own.
   let last: Promise<unknown> = Promise.resolve();
 
-  const prepareNow = async (request: SampleRequest): Promise<Sample> => {
+  const prepareNow = async (request: SampleRequest, spent?: SampleBytes): Promise<Sample> => {
     const page = pages.get(request.pageId);
     if (config === undefined || page === undefined) throw notMine(request.pageId);
-    const sample = await prepareSample(request, page, config, sampleTools);
+    const sample = await prepareSample(request, page, config, sampleTools, spent);
     const storageMs = records?.takeTimes();
     return storageMs === undefined ? sample : { ...sample, timing: { ...sample.timing, storageMs } };
   };
@@ -50,8 +50,8 @@ export function createLoader(tools: LoaderTools): LoaderCalls {
       await caches.setUp(setup);
     },
     setCaches: async (on) => caches.setSwitches(on),
-    prepare: (request) => {
-      const sample = last.then(() => prepareNow(request));
+    prepare: (request, spent) => {
+      const sample = last.then(() => prepareNow(request, spent));
       last = sample.catch(() => undefined);
       return sample;
     },

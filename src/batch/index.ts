@@ -13,4 +13,4 @@ export { callsTo, type RemoteLoader } from "./remote-loader.ts";
 export type { RecordStore } from "./shelf.ts";
 export type { OpenRecords } from "./shelves.ts";
 export { resample } from "./resample.ts";
-export type { Sample, SampleRequest, SampleTiming } from "./types.ts";
+export type { Prepared, Sample, SampleBytes, SampleRequest, SampleTiming } from "./types.ts";

@@ -5,7 +5,7 @@ import type { Config } from "../config/index.ts";
 import type { ErrorData } from "../core/index.ts";
 import type { Page } from "../dataset/index.ts";
 import type { CacheReport, Tier } from "../targets/index.ts";
-import type { Sample, SampleRequest } from "./types.ts";
+import type { Sample, SampleBytes, SampleRequest } from "./types.ts";
 
 export type LoaderConfig = Pick<Config, "model" | "targets" | "augment" | "features" | "train">;
 
@@ -26,7 +26,8 @@ export interface LoaderCalls {
   setUp(setup: LoaderSetup): Promise<void>;
   /** Live switches; turning one off empties its cache. */
   setCaches(on: Partial<CacheSwitches>): Promise<void>;
-  prepare(request: SampleRequest): Promise<Sample>;
+  /** Written into `spent` where that has the length; it is the loader's from then on. */
+  prepare(request: SampleRequest, spent?: SampleBytes): Promise<Sample>;
   /** Empties all tiers of this loader's memory. Bytes freed. */
   clearCaches(): Promise<number>;
   caches(): Promise<CacheReport>;

@@ -11,10 +11,10 @@ import {
 import { PlaygroundError, toErrorData } from "../core/index.ts";
 import type { Page, Pixels } from "../dataset/index.ts";
 import { buildPageGeometry, hashBytes, type MadeMs, renderTargets } from "../targets/index.ts";
-import type { FinishedSample, Hashed, LoaderCaches, Wanted } from "./caches.ts";
+import type { Hashed, LoaderCaches, Wanted } from "./caches.ts";
 import type { LoaderConfig } from "./loader.ts";
 import { resample } from "./resample.ts";
-import type { Sample, SampleRequest, SampleTiming } from "./types.ts";
+import type { Sample, SampleBytes, SampleRequest, SampleTiming } from "./types.ts";
 
 export interface SampleTools {
   /** The page with its encoded picture in memory. */
@@ -50,14 +50,16 @@ interface Job extends Augmentation {
   readonly stage: Stage;
   readonly timing: { -readonly [name in keyof Omit<SampleTiming, "place" | "storageMs">]: number };
   readonly made: MadeMs;
+  readonly spent: SampleBytes | undefined;
 }
 
-/** Rejects with a PlaygroundError that names the stage ("decoding page …") and the page's id. */
+/** Written into `spent` where that has the length. Rejects with a PlaygroundError that names the stage ("decoding page …") and the page's id. */
 export async function prepareSample(
   request: SampleRequest,
   page: Page,
   config: Settings,
   tools: SampleTools,
+  spent?: SampleBytes,
 ): Promise<Sample> {
   const timing = { startMs: tools.now(), loadMs: 0, decodeMs: 0, augmentMs: 0, targetsMs: 0 };
   const stage: Stage = async (name, work) => {
@@ -73,7 +75,7 @@ export async function prepareSample(
   };
   const { placement, color } = await stage("augment", () => placed(request, page, config));
   const made: MadeMs = {};
-  const job: Job = { request, page, config, tools, stage, timing, made, placement, color };
+  const job: Job = { request, page, config, tools, stage, timing, made, spent, placement, color };
   const finished = await (tools.caches.isOn ? withCaches(job) : afresh(job));
   tools.made?.(request.split, made);
   return { request, ...finished, placement, timing };
@@ -88,13 +90,16 @@ async function afresh({
   stage,
   timing,
   made,
+  spent,
   placement,
   color,
-}: Job): Promise<FinishedSample> {
+}: Job): Promise<SampleBytes> {
   const { model, targets } = config;
   const loaded = await stage("load", () => tools.load(page));
   const pixels = await stage("decode", () => decodeForNow(loaded, tools));
-  const image = await stage("augment", () => resample(pixels, placement, model.inputSizePx, color));
+  const image = await stage("augment", () =>
+    resample(pixels, placement, model.inputSizePx, color, spent?.image),
+  );
   made.read = timing.loadMs + timing.decodeMs;
   made.place = timing.augmentMs;
   if (request.split === "validation") return { image, ...noMaps() };
@@ -102,16 +107,16 @@ async function afresh({
     const began = tools.now();
     const geometry = buildPageGeometry(page.words, page.size, targets);
     made.outline = tools.now() - began;
-    return renderTargets(geometry, placement, model.inputSizePx, targets);
+    return renderTargets(geometry, placement, model.inputSizePx, targets, spent);
   });
   made.draw = timing.targetsMs - (made.outline ?? 0);
   return { image, ...maps };
 }
 
-async function withCaches(job: Job): Promise<FinishedSample> {
-  const { request, page, config, tools, stage, timing, made, placement, color } = job;
+async function withCaches(job: Job): Promise<SampleBytes> {
+  const { request, page, config, tools, stage, timing, made, spent, placement, color } = job;
   const { caches, now } = tools;
-  const wanted: Wanted = { page, request, placement, fixed: fixedOf(job), made };
+  const wanted: Wanted = { page, request, placement, fixed: fixedOf(job), made, spent };
   const start = now();
 
   let loading: Promise<Page> | undefined;
@@ -148,7 +153,9 @@ async function withCaches(job: Job): Promise<FinishedSample> {
   const readMs = timing.loadMs - hashMs;
   const missedMs = now();
   const pixels = await caches.pixels(wanted, hash, decode);
-  const image = await stage("augment", () => resample(pixels, placement, config.model.inputSizePx, color));
+  const image = await stage("augment", () =>
+    resample(pixels, placement, config.model.inputSizePx, color, spent?.image),
+  );
   const maps =
     request.split === "validation"
       ? noMaps()

@@ -23,6 +23,7 @@ it("sends what can be sent and dates samples by this thread's clock, on the load
     },
     2,
     ({ pages }: LoaderSetup) => `${pages.length} pages`,
+    (spent) => spent,
   );
   const request = { pageId: "p", split: "train", epoch: 0, sequence: 0 } as const;
   expect((await calls.prepare(request)).timing).toEqual(sampleOf(request).timing);

@@ -3,6 +3,7 @@
 
 import { type ClockOffset, compareClocks, FIRST_LOADER_TRACK } from "../trace/index.ts";
 import type { LoaderCalls, LoaderSetup } from "./loader.ts";
+import type { SampleBytes } from "./types.ts";
 
 /** What the other thread answers: a loader's calls, set up by what can be sent, and its `performance.now()`. */
 export interface RemoteLoader<Setup> extends Omit<LoaderCalls, "setUp"> {
@@ -10,11 +11,12 @@ export interface RemoteLoader<Setup> extends Omit<LoaderCalls, "setUp"> {
   now(): Promise<number>;
 }
 
-/** Calls to worker number `index` (from 0). `toSend`: makes of a set-up what can be sent. */
+/** Calls to worker number `index` (from 0). `toSend`: makes of a set-up what can be sent; `handOver`: marks buffers to be moved, not copied. */
 export function callsTo<Setup>(
   remote: RemoteLoader<Setup>,
   index: number,
   toSend: (setup: LoaderSetup) => Setup,
+  handOver: (spent: SampleBytes, buffers: ArrayBuffer[]) => SampleBytes,
 ): LoaderCalls {
   let clock: ClockOffset | undefined;
   return {
@@ -26,8 +28,11 @@ export function callsTo<Setup>(
       );
     },
     setCaches: (on) => remote.setCaches(on),
-    prepare: async (request) => {
-      const sample = await remote.prepare(request);
+    prepare: async (request, spent) => {
+      const sample = await remote.prepare(
+        request,
+        spent && handOver(spent, [spent.image.buffer, spent.thresholds.buffer, spent.flags.buffer]),
+      );
       if (clock === undefined) return sample;
       const place = { track: FIRST_LOADER_TRACK + index, uncertaintyMs: clock.uncertaintyMs };
       const { offsetMs } = clock;

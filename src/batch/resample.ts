@@ -3,31 +3,35 @@
 // black, as the padding of the original project. Pure and exact: the same input gives the same bytes everywhere.
 
 import type { ColorChange } from "../augment/index.ts";
-import type { Affine } from "../core/index.ts";
+import { type Affine, bytesIn } from "../core/index.ts";
 import type { Pixels } from "../dataset/index.ts";
 import { invert } from "../geometry/index.ts";
 
-/** S·S·4 bytes RGBX (X is 255 inside the page, 0 outside). `color` null leaves colours as they are. */
+/** S·S·4 bytes RGBX (X is 255 inside the page, 0 outside), in `into` where that has the length. `color` null leaves colours as they are. */
 export function resample(
   pixels: Pixels,
   placement: Affine<"upright", "input">,
   sizePx: number,
   color: ColorChange | null = null,
+  into?: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
   const back = invert(placement);
   const stretch = Math.sqrt(Math.abs(back.a * back.d - back.b * back.c));
   const box = Math.min(MAX_BOX, Math.max(1, Math.floor(stretch + 1e-6)));
   const source = box === 1 ? sourceOf(pixels) : boxAverage(pixels, box);
-  const words = new Uint32Array(sizePx * sizePx);
-  const out = new Uint8Array(words.buffer);
+  const out = bytesIn(into, sizePx * sizePx * 4);
+  const words = new Uint32Array(out.buffer);
   // From the centre of an input pixel to coordinates in which source pixel k has its centre at k.
   const [ux, uy, vx, vy] = [back.a / box, back.c / box, back.b / box, back.d / box];
   for (let row = 0; row < sizePx; row++) {
     const u0 = ux * 0.5 + uy * (row + 0.5) + back.e / box;
     const v0 = vx * 0.5 + vy * (row + 0.5) + back.f / box;
     const [first, last] = insideRange(u0, ux, v0, vx, source, sizePx);
-    drawRow(source, words, row * sizePx, first, last, u0 - 0.5, ux, v0 - 0.5, vx);
-    if (color !== null) recolor(out, (row * sizePx + first) * 4, (row * sizePx + last) * 4, color);
+    const start = row * sizePx;
+    words.fill(0, start, start + first);
+    words.fill(0, start + last, start + sizePx);
+    drawRow(source, words, start, first, last, u0 - 0.5, ux, v0 - 0.5, vx);
+    if (color !== null) recolor(out, (start + first) * 4, (start + last) * 4, color);
   }
   return out;
 }
@@ -58,6 +62,14 @@ function wordsOf(rgba: Uint8ClampedArray<ArrayBuffer>): Uint32Array {
   return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
 }
 
+/** Of the page in hand; grown when needed. */
+let boxMeans = new Uint32Array(0);
+
+function boxes(count: number): Uint32Array {
+  if (boxMeans.length < count) boxMeans = new Uint32Array(count);
+  return boxMeans;
+}
+
 /** Means of box×box pixels; boxes at the right and lower edge average what is left of them. */
 function boxAverage({ rgba, size }: Pixels, box: number): Source {
   const width = Math.ceil(size.widthPx / box);
@@ -72,7 +84,7 @@ function boxAverage({ rgba, size }: Pixels, box: number): Source {
       extentY: height,
     };
   }
-  const words = new Uint32Array(width * height);
+  const words = boxes(width * height);
   const sums = new Uint32Array(width * 3);
   for (let y = 0; y < height; y++) {
     sums.fill(0);
@@ -111,7 +123,7 @@ function addRow(pixels: Uint32Array, start: number, widthPx: number, box: number
 
 /** The most common box, four pixels at once: the sums of both lanes, halves up, divided by shifting. */
 function halve(pixels: Uint32Array, width: number, height: number): Uint32Array {
-  const words = new Uint32Array((width * height) / 4);
+  const words = boxes((width * height) / 4);
   for (let y = 0, o = 0; y < height; y += 2) {
     const rowEnd = (y + 1) * width;
     for (let p = y * width; p < rowEnd; p += 2, o++) {

@@ -28,6 +28,12 @@ export interface Sample {
   readonly timing: SampleTiming;
 }
 
+/** The arrays of a sample. Whoever is done with them hands them back to be written again: fresh memory costs more than filling it. */
+export type SampleBytes = Pick<Sample, "image" | "thresholds" | "flags">;
+
+/** What is known of a sample when its arrays are gone. */
+export type Prepared = Omit<Sample, keyof SampleBytes>;
+
 export interface SampleTiming {
   /** When loading began, on the clock of the thread that prepared it or, once `place` is there, of the thread that asked. */
   readonly startMs: number;

@@ -1,5 +1,6 @@
 // Words everybody shares. This room imports nothing.
 
+export { bytesIn } from "./bytes.ts";
 export { type ErrorCode, type ErrorData, PlaygroundError, toErrorData } from "./errors.ts";
 export { type Random, randomFrom } from "./random.ts";
 export { err, ok, type Result } from "./result.ts";

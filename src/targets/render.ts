@@ -9,6 +9,7 @@
 
 import {
   type Affine,
+  bytesIn,
   FLAG_SHRINK_MASK,
   FLAG_TEXT,
   FLAG_THRESHOLD_MASK,
@@ -44,15 +45,16 @@ export interface FloatTargets {
   readonly flags: Uint8Array<ArrayBuffer>;
 }
 
-/** Bytes for the engine. Throws "internal" when the placement is no similarity. */
+/** Bytes for the engine, in `into` where that has the length. Throws "internal" when the placement is no similarity. */
 export function renderTargets(
   geometry: PageGeometry,
   placement: Affine<"upright", "input">,
   sizePx: number,
   params: TargetParams,
+  into?: RenderedTargets,
 ): RenderedTargets {
-  const thresholds = new Uint8Array(sizePx * sizePx);
-  const flags = new Uint8Array(sizePx * sizePx);
+  const thresholds = bytesIn(into?.thresholds, sizePx * sizePx).fill(0);
+  const flags = bytesIn(into?.flags, sizePx * sizePx);
   draw(geometry, placement, { data: thresholds, widthPx: sizePx, heightPx: sizePx }, flags, params);
   return { thresholds, flags };
 }

@@ -2,7 +2,7 @@
 // reported and detached, and training goes on.
 
 import { type ErrorData, toErrorData } from "../core/index.ts";
-import type { Sample } from "../batch/index.ts";
+import type { Prepared } from "../batch/index.ts";
 import type { EvaluationEvent, LossPoint } from "./types.ts";
 
 interface Position {
@@ -21,7 +21,7 @@ export interface LoopEvents {
   readonly "step start": Position;
   /** It waited `waitMs` for its samples, then took `stepMs` until the engine would take another. */
   readonly "step end": Position & {
-    readonly samples: readonly Sample[];
+    readonly samples: readonly Prepared[];
     readonly waitMs: number;
     readonly stepMs: number;
   };

@@ -1,7 +1,7 @@
 // Everything that is measured beside a run: step clock, profiler, phases of the last step, cache counters, features.
 // It goes along as a plug-in of the loop; the screen reads facts from it.
 
-import { type CacheSwitches, NO_CACHE_REPORT, type Sample, switchesOf } from "../batch/index.ts";
+import { type CacheSwitches, NO_CACHE_REPORT, type Prepared, switchesOf } from "../batch/index.ts";
 import type { Config } from "../config/index.ts";
 import type { CacheReport } from "../targets/index.ts";
 import { createRecorder, type Depth, type Recorder, type Stage, TRACKS } from "../trace/index.ts";
@@ -43,7 +43,7 @@ export interface Instruments {
   readonly clock: StepClock;
   readonly plugin: LoopPlugin;
   /** Spans of samples that other threads prepared. */
-  tookSamples(samples: readonly Sample[]): void;
+  tookSamples(samples: readonly Prepared[]): void;
   /** Something that is no step (evaluation, pause) begins or has ended: the next step's figures start anew. */
   restart(): void;
   setProfiler(on: boolean, depth: Config["features"]["profilerDepth"]): void;
@@ -86,7 +86,7 @@ export function createInstruments(features: Config["features"]): Instruments {
   };
   setProfiler(features.profiler, features.profilerDepth);
 
-  const tookSamples = (samples: readonly Sample[]): void => {
+  const tookSamples = (samples: readonly Prepared[]): void => {
     if (!recorder.isOn()) return;
     const { tracer } = recorder;
     for (const { timing } of samples) {
@@ -104,7 +104,7 @@ export function createInstruments(features: Config["features"]): Instruments {
     }
   };
 
-  const stepEnded = (step: number, samples: readonly Sample[], waitMs: number, stepMs: number): void => {
+  const stepEnded = (step: number, samples: readonly Prepared[], waitMs: number, stepMs: number): void => {
     const now = performance.now();
     const { tracer } = recorder;
     recorder.setStep(step);

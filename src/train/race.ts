@@ -87,6 +87,7 @@ export async function race(request: RaceRequest, tools: RaceTools): Promise<Race
         const samples: Sample[] = [];
         while (samples.length < config.train.batchSize) samples.push(await pool.next());
         batch = collectBatch(samples, config.model.inputSizePx, batch);
+        pool.giveBack(samples);
         const rate = learningRateAt(config, steps.length, planned);
         const results: Timed[] = [];
         const isSecondFirst = steps.length % 2 === 1;

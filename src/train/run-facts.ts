@@ -12,7 +12,15 @@ import type { RunCounters } from "./types.ts";
 /** What the loop needs of the loaders. */
 export type SamplePool = Pick<
   LoaderPool,
-  "next" | "validate" | "setLoader" | "setCaches" | "clearCaches" | "cacheReport" | "counters" | "close"
+  | "next"
+  | "giveBack"
+  | "validate"
+  | "setLoader"
+  | "setCaches"
+  | "clearCaches"
+  | "cacheReport"
+  | "counters"
+  | "close"
 >;
 
 /** How often the loaders are asked for their counters. */

@@ -150,6 +150,7 @@ function fakePool(faults: Faults, asked: Asked): SamplePool {
           : sample({ pageId: id, split: "validation", epoch: 0, sequence: i });
       }
     },
+    giveBack: () => undefined,
     setLoader: async () => undefined,
     setCaches: async () => undefined,
     clearCaches: async () => 0,

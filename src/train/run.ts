@@ -1,7 +1,7 @@
 // One run: builds the engine, takes batches, steps, evaluates, obeys. Knows no thread and no device; workers/ wires it.
 // `drive` is the order of things; `set` is what may change while it goes on.
 
-import { collectBatch, type Sample } from "../batch/index.ts";
+import { collectBatch, type Prepared, type Sample } from "../batch/index.ts";
 import {
   type Config,
   evaluationEverySteps,
@@ -395,6 +395,7 @@ export class TrainingRun {
     const { inputSizePx } = this.#config.model;
     const batch = tracer.span("collect", () => collectBatch(samples, inputSizePx, this.#batch));
     this.#batch = batch;
+    pool.giveBack(samples);
     const ready = performance.now();
     const learningRate = learningRateAt(this.#config, this.#stepsDone, this.#planned);
     const ticket = engine.step(batch, learningRate, this.#namesOf(samples));
@@ -422,7 +423,7 @@ export class TrainingRun {
   }
 
   /** Where every epoch sees the same images: then what frozen layers give for a page can be kept. */
-  #namesOf(samples: readonly Sample[]): readonly string[] | undefined {
+  #namesOf(samples: readonly Prepared[]): readonly string[] | undefined {
     return this.#facts.frozen.bypass === "" ? samples.map(({ request }) => request.pageId) : undefined;
   }
 

@@ -173,6 +173,7 @@ describe("a unit of the lab", () => {
           const pool = await able.openPool(request, emitter);
           return {
             next: () => pool.next(),
+            giveBack: (samples) => pool.giveBack(samples),
             validate: (pages) => pool.validate(pages),
             setLoader: (loader) => pool.setLoader(loader),
             cacheReport: () => pool.cacheReport(),

@@ -18,8 +18,8 @@ expose(
     now: () => performance.now(),
     ...loader,
     setUp: (setup: PostedSetup) => loader.setUp(received(setup)),
-    prepare: async (request: Parameters<typeof loader.prepare>[0]) => {
-      const sample = await loader.prepare(request);
+    prepare: async (...asked: Parameters<typeof loader.prepare>) => {
+      const sample = await loader.prepare(...asked);
       return transfer(sample, [sample.image.buffer, sample.thresholds.buffer, sample.flags.buffer]);
     },
   }),

@@ -1,7 +1,7 @@
 // How the trainer starts its loaders in Node: a worker thread for each, or, with none, its own thread.
 
 import { Worker } from "node:worker_threads";
-import { type Remote, wrap } from "comlink";
+import { type Remote, transfer, wrap } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { callsTo, createLoader, type LoaderHandle, type RemoteLoader } from "../../../src/batch/index.ts";
 import { PlaygroundError } from "../../../src/core/index.ts";
@@ -14,7 +14,7 @@ export function startLoaderThread(index: number): LoaderHandle {
   const remote: Remote<RemoteLoader<PostedSetup>> = wrap(nodeEndpoint(worker));
   let isEnded = false;
   return {
-    calls: callsTo(remote, index, posted),
+    calls: callsTo(remote, index, posted, transfer),
     terminate: () => {
       isEnded = true;
       void worker.terminate();

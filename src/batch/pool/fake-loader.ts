@@ -3,7 +3,7 @@
 import type { ErrorData } from "../../core/index.ts";
 import type { Page } from "../../dataset/index.ts";
 import type { CacheSwitches, LoaderHandle, LoaderSetup } from "../loader.ts";
-import type { Sample, SampleRequest } from "../types.ts";
+import type { Sample, SampleBytes, SampleRequest } from "../types.ts";
 import { NO_CACHE_REPORT } from "./counters.ts";
 
 export function page(id: string): Page {
@@ -33,6 +33,7 @@ export function sampleOf(request: SampleRequest): Sample {
 export class FakeLoader implements LoaderHandle {
   setup: LoaderSetup | undefined;
   readonly seen: SampleRequest[] = [];
+  readonly spent: SampleBytes[] = [];
   readonly waiting: (() => void)[] = [];
   isSlow = false;
   isTerminated = false;
@@ -53,8 +54,9 @@ export class FakeLoader implements LoaderHandle {
         config: { ...this.setup.config, features: { ...features, polygonCache } },
       };
     },
-    prepare: async (request: SampleRequest) => {
+    prepare: async (request: SampleRequest, spent?: SampleBytes) => {
       this.seen.push(request);
+      if (spent !== undefined) this.spent.push(spent);
       if (!this.setup?.pages.some((p) => p.id === request.pageId))
         throw new Error(`not my page: ${request.pageId}`);
       const misdeed = this.misdeeds.get(request.pageId);

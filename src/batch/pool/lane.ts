@@ -3,7 +3,7 @@
 
 import { type ErrorData, PlaygroundError, toErrorData } from "../../core/index.ts";
 import type { LoaderHandle } from "../loader.ts";
-import type { Sample, SampleRequest } from "../types.ts";
+import type { Sample, SampleBytes, SampleRequest } from "../types.ts";
 
 /** What became of requests; each is asked once and ends in exactly one of the others, or is still open. */
 export interface LaneCounts {
@@ -40,11 +40,11 @@ export class Lane {
     return this.#open.size;
   }
 
-  /** Rejects with a PlaygroundError that names stage and page. */
-  prepare(request: SampleRequest): Promise<Sample> {
+  /** `spent` is given away. Rejects with a PlaygroundError that names stage and page. */
+  prepare(request: SampleRequest, spent?: SampleBytes): Promise<Sample> {
     this.#counts.asked++;
     return this.#settle(
-      () => this.#handle.calls.prepare(request),
+      () => this.#handle.calls.prepare(request, spent),
       (sample) => {
         if (!isSameRequest(sample.request, request)) {
           this.#counts.doubled++;

@@ -7,7 +7,7 @@ import type { Page, PageId } from "../../dataset/index.ts";
 import { type CacheReport, diagnose } from "../../targets/index.ts";
 import type { CacheSwitches, LoaderConfig, LoaderHandle } from "../loader.ts";
 import { sampleSequence, validationSequence } from "../order.ts";
-import type { Sample, SampleRequest } from "../types.ts";
+import type { Sample, SampleBytes, SampleRequest } from "../types.ts";
 import { joined, NO_CACHE_REPORT, retired } from "./counters.ts";
 import { Lane, type LaneCounts } from "./lane.ts";
 import { ownerOf, shareOfBudget } from "./ownership.ts";
@@ -51,6 +51,8 @@ export class LoaderPool {
   #loader: Config["loader"];
   #features: Config["features"];
   #lanes: Lane[] = [];
+  /** Arrays of samples that have been used, to be written again. */
+  readonly #spent: SampleBytes[] = [];
   /** Training samples asked for and not handed out, in order. */
   #slots: Promise<Sample>[] = [];
   #isInPlace = false;
@@ -105,6 +107,12 @@ export class LoaderPool {
     } finally {
       this.#waitMs += this.#now() - start;
     }
+  }
+
+  /** Takes used samples back: their arrays are overwritten, and must not be read any more. */
+  giveBack(samples: readonly Sample[]): void {
+    const room = this.#depth() + this.#setup.config.train.batchSize - this.#spent.length;
+    this.#spent.push(...samples.slice(0, Math.max(0, room)));
   }
 
   /** These pages in this order; null where one failed, which `onProblem` is told. Rejects only when the pool is closed. */
@@ -218,7 +226,7 @@ export class LoaderPool {
 
   #ask(request: SampleRequest): Promise<Sample> {
     const [lane, asked] = this.#route(request);
-    const sample = lane.prepare(asked);
+    const sample = lane.prepare(asked, request.split === "train" ? this.#spent.pop() : undefined);
     this.#open.add(sample);
     const forget = (): boolean => this.#open.delete(sample);
     sample.then(forget, forget);

@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { resolveOrThrow } from "../../config/index.ts";
 import { PlaygroundError } from "../../core/index.ts";
-import { LoaderPool, type LoaderPoolSetup, NO_CACHE_REPORT, ownerOf, sampleSequence } from "../index.ts";
+import {
+  LoaderPool,
+  type LoaderPoolSetup,
+  NO_CACHE_REPORT,
+  ownerOf,
+  type Sample,
+  sampleSequence,
+} from "../index.ts";
 import { FakeLoader, page, sampleOf } from "./fake-loader.ts";
 
 const config = resolveOrThrow({
@@ -181,6 +188,32 @@ describe("loaders", () => {
     for (let i = 0; i < 5; i++) await settle();
     await five;
     expect(pool.counters()).toMatchObject({ asked: 17, delivered: 5, queued: 12, inFlight: 5 });
+    pool.close();
+  });
+
+  it("get used samples back to write again, each once, and no more than can be on their way", async () => {
+    const { pool, started } = await open({ workers: 2, prefetch: 1 });
+    const used: Sample[] = [];
+    for (let step = 0; step < 5; step++) {
+      const batch: Sample[] = [];
+      for (let i = 0; i < 4; i++) batch.push(await pool.next());
+      pool.giveBack(batch);
+      used.push(...batch);
+    }
+    const spent = started.flatMap((loader) => loader.spent);
+    expect(spent.length).toBe(16);
+    expect(new Set(spent).size).toBe(16);
+    expect(spent.every((sample) => used.includes(sample as Sample))).toBe(true);
+    // Given back without being asked for: only one depth and one batch are held.
+    pool.giveBack(
+      Array.from({ length: 50 }, (_, sequence) =>
+        sampleOf({ pageId: "page 0", split: "train", epoch: 9, sequence }),
+      ),
+    );
+    for await (const _ of pool.validate(unseen))
+      expect(started.flatMap((loader) => loader.spent)).toHaveLength(16);
+    await take(pool, 30);
+    expect(started.flatMap((loader) => loader.spent)).toHaveLength(16 + 8);
     pool.close();
   });
 

@@ -1,6 +1,7 @@
 // Finished target maps as the map tier keeps them: three bits a pixel for text and masks, a byte for the threshold. Packing
 // loses nothing, because the generator itself writes bytes and bits.
 
+import { bytesIn } from "../../core/index.ts";
 import type { RenderedTargets } from "../render.ts";
 
 export interface PackedMaps {
@@ -32,9 +33,13 @@ export function packMaps({ flags, thresholds }: RenderedTargets): PackedMaps {
   return { planes, thresholds: thresholds.slice() };
 }
 
-export function unpackMaps({ planes, thresholds }: PackedMaps): RenderedTargets {
+/** In `into` where that has the length. */
+export function unpackMaps({ planes, thresholds }: PackedMaps, into?: RenderedTargets): RenderedTargets {
   const planeBytes = planes.length / PLANES;
-  const words = new Uint32Array(planeBytes * 2);
+  const flags = bytesIn(into?.flags, planeBytes * 8);
+  const levels = bytesIn(into?.thresholds, thresholds.length);
+  levels.set(thresholds);
+  const words = new Uint32Array(flags.buffer);
   for (let byte = 0; byte < planeBytes; byte++) {
     const p0 = 2 * (planes[byte] as number);
     const p1 = 2 * (planes[planeBytes + byte] as number);
@@ -46,7 +51,7 @@ export function unpackMaps({ planes, thresholds }: PackedMaps): RenderedTargets 
         ((SPREAD[p2 + half] as number) << 2);
     }
   }
-  return { flags: new Uint8Array(words.buffer), thresholds: thresholds.slice() };
+  return { flags, thresholds: levels };
 }
 
 /** What maps take once they are packed. */
