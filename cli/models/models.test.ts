@@ -87,7 +87,7 @@ describe("detectors that come along", () => {
     expect(graph.sizeMultiplePx).toBe(32);
   });
 
-  it.each(names)("%s on a real page: engines equal onnxruntime within 1e-4", async (name) => {
+  it.for(names)("%s on a real page: engines equal onnxruntime within 1e-4", async (name, { annotate }) => {
     const detector = read(name);
     const { bytes, preprocessing } = loadModelFile(name);
     if (preprocessing === undefined) throw new Error("no preprocessing");
@@ -102,7 +102,7 @@ describe("detectors that come along", () => {
       await predictInOnnxruntime(bytes, preprocessing, small, 64),
     );
     expect(tfjs).toBeLessThan(1e-4);
-    console.log(
+    await annotate(
       `${name}: greatest difference to onnxruntime ${wasm.toExponential(1)} (WASM, 320 px), ${tfjs.toExponential(1)} (tfjs-cpu, 64 px)`,
     );
   });

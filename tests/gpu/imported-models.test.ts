@@ -87,16 +87,23 @@ describe.each(PRETRAINED_MODELS.map(({ name }) => name))("%s", (name: Pretrained
   });
 
   for (const id of EXECUTORS) {
-    it.skipIf(id.startsWith("tfjs") && !EVERY)(`answers on ${id} as in onnxruntime within 1e-4`, async () => {
-      const factory = engineFactories.find((one) => one.id === id);
-      const engine = await factory?.build(settingsOf(detectorIn(model)), () => undefined);
-      if (engine === undefined) throw new Error(`there is no engine "${id}"`);
-      for (const [i, image] of images.entries()) {
-        const { probability } = await engine.predict(image);
-        expect(apart(probability, expected[i] ?? new Float32Array()), PAGES[i]).toBeLessThan(1e-4);
-      }
-      engine.dispose();
-    });
+    it.skipIf(id.startsWith("tfjs") && !EVERY)(
+      `answers on ${id} as in onnxruntime within 1e-4`,
+      async ({ annotate }) => {
+        const factory = engineFactories.find((one) => one.id === id);
+        const engine = await factory?.build(settingsOf(detectorIn(model)), () => undefined);
+        if (engine === undefined) throw new Error(`there is no engine "${id}"`);
+        const differences: number[] = [];
+        for (const [i, image] of images.entries()) {
+          const { probability } = await engine.predict(image);
+          differences.push(apart(probability, expected[i] ?? new Float32Array()));
+        }
+        engine.dispose();
+        const shown = differences.map((each) => each.toExponential(1)).join(", ");
+        await annotate(`${name} on ${id}, each page at ${SIZE_PX} px: ${shown}`);
+        for (const [i, difference] of differences.entries()) expect(difference, PAGES[i]).toBeLessThan(1e-4);
+      },
+    );
   }
 });
 
