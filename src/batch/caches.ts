@@ -101,12 +101,14 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
     for (const tier of TIERS) if (!on[tier]) tiers[tier].clear("the cache was switched off");
   };
 
-  const hashOf = async (page: Page, hash: () => Promise<Hashed>): Promise<Hashed> => {
+  /** At once where the content is known: whoever awaits that all the same counts the waiting as look-up. */
+  const hashOf = (page: Page, hash: () => Promise<Hashed>): Hashed | Promise<Hashed> => {
     const known = contents.get(page.file);
     if (known !== undefined) return { content: known, startedMs: now() };
-    const hashed = await hash();
-    contents.set(page.file, hashed.content);
-    return hashed;
+    return hash().then((hashed) => {
+      contents.set(page.file, hashed.content);
+      return hashed;
+    });
   };
 
   const settings = (): LoaderConfig => {
@@ -172,7 +174,8 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
       return built;
     };
     if (!on.polygons) return build();
-    const { content, startedMs } = await hashOf(page, hash);
+    const hashed = hashOf(page, hash);
+    const { content, startedMs } = hashed instanceof Promise ? await hashed : hashed;
     if (shelves !== undefined) await shelves.bring("polygons", page.id);
     const key = plantedKey(page, content, placement);
     polygons.wouldHit(page.id, placement);

@@ -126,12 +126,33 @@ describe("GeometryCache", () => {
     expect(before).toMatchObject({ savedMs: 0, spentMs: 2 });
     cache.lookUp(request("a"), build);
     cache.passBy("a", "bypassed", "a rule");
-    expect(cache.counters()).toMatchObject({ lookups: 3, hits: 1, misses: 2, savedMs: 11, spentMs: 3 });
+    // A tick for the hit, and one for what was left to be noted of it.
+    expect(cache.counters()).toMatchObject({ lookups: 3, hits: 1, misses: 2, savedMs: 11, spentMs: 4 });
     expect(totalCounters([before, before])).toMatchObject({
       lookups: 2,
       misses: 2,
       budgetBytes: "unlimited",
     });
+  });
+
+  it("throws out the least recently used, however many hits came in between", () => {
+    const pages = ["a", "b", "c", "d", "e"];
+    const room = entryBytes() * 3 + 100;
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pages), { maxLength: 300 }), (asked) => {
+        const cache = new GeometryCache({ budgetBytes: room });
+        const model: string[] = [];
+        for (const page of asked) {
+          const was = model.indexOf(page);
+          const { kind } = cache.lookUp(request(page)).outcome;
+          expect(kind).toBe(was < 0 ? "miss" : "hit");
+          if (was >= 0) model.splice(was, 1);
+          model.push(page);
+          if (model.length > 3) model.shift();
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("never loses count and never exceeds its budget", () => {

@@ -11,6 +11,7 @@ import { ReuseDistances } from "./reuse.ts";
 import type {
   Asker,
   CacheCounters,
+  ChangedPart,
   EpochCounts,
   MissReason,
   MissRecord,
@@ -29,9 +30,12 @@ interface TierCacheOptions {
   readonly now?: () => number;
 }
 
+type Hit = Extract<Outcome, { kind: "hit" }>;
+type Miss = Extract<Outcome, { kind: "miss" }>;
+
 export type Found<V> =
-  | { readonly outcome: Extract<Outcome, { kind: "hit" }>; readonly value: V }
-  | { readonly outcome: Extract<Outcome, { kind: "miss" }>; readonly value: undefined };
+  | { readonly outcome: Hit; readonly value: V }
+  | { readonly outcome: Miss; readonly value: undefined };
 
 interface Entry<V> {
   readonly parts: KeyParts;
@@ -55,6 +59,9 @@ type Counts = { lookups: number; hits: number; misses: number; reasons: Record<M
 type EpochRow = Counts & Pick<EpochCounts, "split" | "epoch">;
 
 const KEPT_MISSES = 200;
+/** Hits whose bookkeeping may wait. */
+const HITS_AHEAD = 64;
+const HIT: Hit = { kind: "hit" };
 const NOBODY: Asker = { split: "train", epoch: 0 };
 
 export class TierCache<V> {
@@ -76,6 +83,9 @@ export class TierCache<V> {
   /** The placements of each page in short, as a key taken after augmentation would have had them. */
   readonly #placements = new Map<string, Set<number>>();
   #placementCount = 0;
+  /** Keys of hits whose place in the order of use, and placements whose what-if, are still to be noted. */
+  readonly #hits: KeyParts[] = [];
+  readonly #placed: { readonly page: string; readonly placement: Affine<"upright", "input"> }[] = [];
   #policy: "lru" | "pin";
   #fault: CacheFault;
   #budget: BudgetBytes;
@@ -105,18 +115,20 @@ export class TierCache<V> {
 
   /** The kept value, or why there is none. `startedMs`: when the making of the key began. */
   find(parts: KeyParts, asker: Asker = NOBODY, startedMs = this.now()): Found<V> {
-    const slot = this.#slotOf(parts);
-    const distance = this.#reuse.touch(String(parts.page));
-    const entry = this.#entries.get(slot);
-    const outcome = this.#judge(parts, entry, asker, distance);
-    this.#count(String(parts.page), asker, outcome);
+    const entry = this.#entries.get(this.#slotOf(parts));
     let found: Found<V>;
-    if (outcome.kind === "hit" && entry !== undefined) {
-      this.#entries.delete(slot);
-      this.#entries.set(slot, entry);
-      found = { outcome, value: entry.value };
+    if (this.#budget !== 0 && entry !== undefined && firstDifference(entry.parts, parts) === null) {
+      this.#count(asker, "hit");
+      this.#hits.push(parts);
+      if (this.#hits.length >= HITS_AHEAD) this.#settle();
+      found = { outcome: HIT, value: entry.value };
     } else {
-      found = { outcome: outcome as Extract<Outcome, { kind: "miss" }>, value: undefined };
+      this.#settle();
+      const distance = this.#reuse.touch(String(parts.page));
+      const outcome = this.#missOf(parts, entry, asker, distance);
+      this.#count(asker, outcome.reason);
+      this.#note(String(parts.page), asker, outcome);
+      found = { outcome, value: undefined };
     }
     this.#lookUpMs += this.now() - startedMs;
     return found;
@@ -176,11 +188,34 @@ export class TierCache<V> {
 
   /** A look-up that was not made, counted as a miss with that reason. */
   passBy(page: string, reason: MissReason, detail: string, asker: Asker = NOBODY): void {
-    this.#count(page, asker, { kind: "miss", reason, detail });
+    this.#count(asker, reason);
+    this.#note(page, asker, { kind: "miss", reason, detail });
   }
 
   /** What the key taken after augmentation would have been: counted, nothing else. */
   wouldHit(page: string, placement: Affine<"upright", "input">): void {
+    this.#placed.push({ page, placement });
+  }
+
+  /**
+   * A hit reads its entry and counts; what it means for the order of use and the reuse distances is noted here for many hits at
+   * once, in their order and before anything depends on it: one by one it cost several times as much. The time is part of the look-ups.
+   */
+  #settle(): void {
+    for (const parts of this.#hits) {
+      this.#reuse.touch(String(parts.page));
+      const slot = this.#slotOf(parts);
+      const entry = this.#entries.get(slot);
+      if (entry === undefined) continue;
+      this.#entries.delete(slot);
+      this.#entries.set(slot, entry);
+    }
+    this.#hits.length = 0;
+    for (const { page, placement } of this.#placed) this.#notePlacement(page, placement);
+    this.#placed.length = 0;
+  }
+
+  #notePlacement(page: string, placement: Affine<"upright", "input">): void {
     const short = inShort(placement);
     const seen = this.#placements.get(page);
     if (seen?.has(short)) this.#hitsAfterAugmentation++;
@@ -194,6 +229,7 @@ export class TierCache<V> {
 
   /** Drops one page. Bytes freed. */
   invalidate(pageId: string, detail = "the page was handed over or changed"): number {
+    this.#settle();
     const why: Gone = { reason: "invalidated", detail };
     if (this.#fault !== "key without structure") return this.#drop(pageId, why);
     // The slots do not say whose they are.
@@ -204,6 +240,7 @@ export class TierCache<V> {
 
   /** Drops everything; the counters stay. Bytes freed. */
   clear(detail = "the cache was emptied"): number {
+    this.#settle();
     const freed = this.#bytes;
     for (const page of [...this.#entries.keys()]) this.#drop(page, { reason: "invalidated", detail });
     return freed;
@@ -211,6 +248,7 @@ export class TierCache<V> {
 
   /** A new budget takes effect at once. Throws "bad-config" when it is none. */
   setBudget(budgetBytes: BudgetBytes): void {
+    this.#settle();
     this.#budget = checkedBudget(budgetBytes, this.#tier);
     this.#evictDownTo(this.#budget);
   }
@@ -226,6 +264,11 @@ export class TierCache<V> {
 
   /** Totals since the cache was made. Throws "internal" if they do not add up. */
   counters(): CacheCounters {
+    if (this.#hits.length > 0) {
+      const startedMs = this.now();
+      this.#settle();
+      this.#lookUpMs += this.now() - startedMs;
+    }
     this.#assertSums();
     return {
       ...this.#total,
@@ -263,8 +306,8 @@ export class TierCache<V> {
     };
   }
 
-  #judge(parts: KeyParts, entry: Entry<V> | undefined, asker: Asker, distance: number | null): Outcome {
-    const miss = (reason: MissReason, detail: string): Outcome => ({ kind: "miss", reason, detail });
+  #missOf(parts: KeyParts, entry: Entry<V> | undefined, asker: Asker, distance: number | null): Miss {
+    const miss = (reason: MissReason, detail: string): Miss => ({ kind: "miss", reason, detail });
     if (this.#budget === 0) return miss("capacity zero", "the budget is 0 bytes: nothing can stay");
     if (entry === undefined) {
       const unwritten = this.#notStored.get(String(parts.page));
@@ -279,15 +322,14 @@ export class TierCache<V> {
       if (asker.elsewhere !== undefined) return miss("other copy", `${asker.elsewhere} has it`);
       return miss("first time", "can become a hit in the next epoch");
     }
-    const changed = firstDifference(entry.parts, parts);
-    if (changed === null) return { kind: "hit" };
+    const changed = firstDifference(entry.parts, parts) as ChangedPart;
     // The address led here although the parts differ: with a faulty address somebody else's entry would have been used.
     if (this.#fault === "key without structure") this.#collisions++;
     const detail = `${changed.part} was ${changed.was}, is ${changed.is}`;
     return { kind: "miss", reason: "key changed", detail, changed };
   }
 
-  #count(pageId: string, { split, epoch }: Asker, outcome: Outcome): void {
+  #count({ split, epoch }: Asker, what: "hit" | MissReason): void {
     let row = this.#row;
     if (row?.split !== split || row.epoch !== epoch) {
       const name = `${split}/${epoch}`;
@@ -297,19 +339,21 @@ export class TierCache<V> {
     }
     for (const counts of [this.#total, row]) {
       counts.lookups++;
-      if (outcome.kind === "hit") counts.hits++;
+      if (what === "hit") counts.hits++;
       else {
         counts.misses++;
-        counts.reasons[outcome.reason]++;
+        counts.reasons[what]++;
       }
     }
-    if (outcome.kind === "hit") return;
-    const { reason, detail } = outcome;
+  }
+
+  #note(pageId: string, { split, epoch }: Asker, { reason, detail }: Miss): void {
     this.#misses.push({ pageId, split, epoch, reason, detail });
     if (this.#misses.length > 2 * KEPT_MISSES) this.#misses.splice(0, KEPT_MISSES);
   }
 
   #put(parts: KeyParts, value: () => V, bytes: number, isRestored = false): void {
+    this.#settle();
     const slot = this.#slotOf(parts);
     const page = String(parts.page);
     this.#reuse.measured(page, bytes);
