@@ -183,7 +183,9 @@ export function createModelsControl(
     }
     // A run that began from a model and has come to its end is scored on the general set, beside what it was before.
     const hasEnded = state.run.state.kind === "finished" && before.run.state.kind !== "finished";
-    if (hasEnded && state.models.general !== null) void scoreNow();
+    const { general: shown } = state.models;
+    const isTuned = (state.run.started?.config.model.init ?? "scratch") !== "scratch";
+    if (hasEnded && isTuned && shown !== null) void scoreNow();
   });
 
   const source = (): ModelSource | null => {
