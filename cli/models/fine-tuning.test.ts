@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { armsOf } from "../../src/assess/index.ts";
 import { randomBatch } from "../../tests/gpu/reference/fixtures.ts";
 import {
   type Config,
@@ -21,6 +22,7 @@ import { silentTracer } from "../../src/trace/index.ts";
 import {
   CACHE_NAMESPACE,
   createTrainer,
+  createUnitRunner,
   engineSettings,
   type FeatureStatus,
   openPoolWith,
@@ -195,6 +197,49 @@ describe("a pretrained detector trained further", () => {
     });
     expect(turned.frozenFeatures).toMatchObject({ on: false, proofOfLife: 0 });
     expect(turned.frozenFeatures?.says).toContain("augmentation (rotation)");
+  });
+});
+
+describe("frozen features as an arm of the lab", () => {
+  const runnerOf = (values: Parameters<typeof resolved>[0]) =>
+    createUnitRunner(
+      {
+        resolved: resolved({ "model.inputSizePx": 64, "train.batchSize": 1, "loader.workers": 1, ...values }),
+        dataset,
+      },
+      {
+        factories: [wasmFactory(wasmInNode)],
+        openPool: openPoolWith({ startLoader: startLoaderThread, startInPlace, records: CACHE_NAMESPACE }),
+        loadModel: async (name) => loadModelFile(name),
+        wasHidden: () => false,
+        onProgress: () => undefined,
+      },
+    );
+
+  it("is empty in each epoch or full throughout, with the baseline's losses; loaders that run ahead change nothing", async () => {
+    const runner = runnerOf({ "loader.prefetch": 1 });
+    expect(await runner.prepare()).toMatchObject({ prefetch: 1, refused: {} });
+    const length = { warmupSteps: 3, stretchSteps: 2, stretches: 2, pages: 2 };
+    const losses: string[] = [];
+    for (const arm of armsOf(["frozenFeatures"])) {
+      const { cache, counters, ...unit } = await runner.runUnit({ arm, length });
+      losses.push(unit.losses.join());
+      const isOn = arm.role === "feature";
+      expect(cache).toMatchObject({ lookups: isOn ? 4 : 0, hits: arm.regime === "warm" ? 4 : 0 });
+      expect(counters.find(({ id }) => id === "frozenFeatures")).toMatchObject({ isOn, moved: isOn ? 4 : 0 });
+    }
+    expect(losses).toHaveLength(4);
+    expect(new Set(losses).size).toBe(1);
+    runner.close();
+  });
+
+  it.each([
+    ["all layers of this run train", { "model.train": "all" }],
+    ["augmentation (rotation)", { "augment.rotateDeg": 3 }],
+  ] as const)("is refused: %s", async (why, values) => {
+    const runner = runnerOf(values);
+    expect((await runner.prepare()).refused?.frozenFeatures).toContain(why);
+    runner.close();
   });
 });
 

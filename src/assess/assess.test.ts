@@ -50,12 +50,26 @@ describe("the plan", () => {
       stretchSteps: 1,
       pages: 3,
     });
+    // What steps fill has seen every page when the measured steps begin.
+    expect(unitLength({ trainPages: 5000, batchSize: 4, prefetch: 2, isFilledBySteps: true })).toMatchObject({
+      warmupSteps: 58,
+      stretchSteps: 30,
+    });
   });
 
   it("refuses what makes no plan, by name", async () => {
     expect(() => armsOf(["nonsense"])).toThrow(/nonsense/);
     expect(() => armsOf([])).toThrow(/at least one/);
     await expect(run({ seed: 1, noisePct: 1, effectsPct: {} }, { blocks: 4 })).rejects.toThrow(/from 5/);
+    const machine = {
+      seed: 1,
+      noisePct: 1,
+      effectsPct: {},
+      refused: { frozenFeatures: "All layers train." },
+    };
+    await expect(run(machine, { factors: ["frozenFeatures"] })).rejects.toThrow(
+      "“Frozen features” cannot be assessed. All layers train.",
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 // The assessment itself: one dry unit, then block after block until every question is answered or the time is up.
 // Knows neither threads nor engines; a Runner does the work, a listener hears how far it is.
 
-import { type AssessWishes, MAX_BLOCKS, MIN_BLOCKS } from "../config/index.ts";
+import { type AssessWishes, findFactor, MAX_BLOCKS, MIN_BLOCKS } from "../config/index.ts";
 import { PlaygroundError, toErrorData } from "../core/index.ts";
 import { type Analysis, analyse, type Block } from "./analyse.ts";
 import type { Gate } from "./gates.ts";
@@ -60,7 +60,10 @@ export interface Assessed {
 /** A unit in which the page was hidden is thrown away and run again, at most so often. */
 const RERUNS = 3;
 
-/** Throws PlaygroundError "bad-config" when the wishes make no plan, and what `runner.prepare` throws. */
+/**
+ * Throws PlaygroundError "bad-config" when the wishes make no plan, "unsupported" when one of their features cannot be switched on
+ * here, and what `runner.prepare` throws.
+ */
 export async function assess(wishes: AssessWishes, tools: AssessTools): Promise<Assessed> {
   const checked = checkWishes(wishes);
   const arms = armsOf(checked.factors);
@@ -102,7 +105,9 @@ export async function assess(wishes: AssessWishes, tools: AssessTools): Promise<
   report("Preparing the network and the pages");
   const known = await runner.prepare();
   facts = known;
-  const unit = unitLength(known);
+  requireNotRefused(checked, known);
+  const isFilledBySteps = checked.factors.some((id) => findFactor(id)?.isFilledBySteps === true);
+  const unit = unitLength({ ...known, isFilledBySteps });
   length = unit;
   const baseline = arms.find(({ id }) => id === BASELINE);
   if (baseline === undefined) throw new RangeError("a plan has a baseline");
@@ -159,6 +164,17 @@ export async function assess(wishes: AssessWishes, tools: AssessTools): Promise<
     rerun,
     elapsedMs: now() - start,
   };
+}
+
+function requireNotRefused({ factors }: AssessWishes, { refused = {} }: RunnerFacts): void {
+  const id = factors.find((each) => refused[each] !== undefined);
+  if (id === undefined) return;
+  throw new PlaygroundError({
+    code: "unsupported",
+    message: `“${findFactor(id)?.label ?? id}” cannot be assessed. ${refused[id]}`,
+    doing: "assessing",
+    next: "Leave that arm out, or change what stands in its way.",
+  });
 }
 
 function checkWishes(wishes: AssessWishes): AssessWishes {

@@ -17,6 +17,8 @@ export interface Planted {
   readonly isShared?: boolean;
   /** Features whose switch is wired to nothing. */
   readonly dead?: readonly string[];
+  /** Why features cannot be switched on. */
+  readonly refused?: Readonly<Record<string, string>>;
   readonly change?: (arm: Arm, unit: UnitResult, run: number) => UnitResult;
 }
 
@@ -38,6 +40,7 @@ export function fakeRunner(planted: Planted): Runner {
       trainPages: 64,
       batchSize: 4,
       prefetch: 2,
+      ...(planted.refused && { refused: planted.refused }),
     }),
     runUnit: async ({ arm, length }) => {
       const unit = unitOf(

@@ -42,11 +42,14 @@ export function unitLength(facts: {
   readonly trainPages: number;
   readonly batchSize: number;
   readonly prefetch: number;
+  /** The warm-up must fill what steps fill, with every page. */
+  readonly isFilledBySteps?: boolean;
 }): UnitLength {
-  const { trainPages, batchSize, prefetch } = facts;
+  const { trainPages, batchSize, prefetch, isFilledBySteps = false } = facts;
   const stretchSteps = Math.min(MEASURED_STEPS, Math.max(1, Math.floor(trainPages / batchSize)));
   const pages = Math.min(trainPages, stretchSteps * batchSize);
-  const epochs = Math.ceil((WARMUP_STEPS + prefetch) / stretchSteps);
+  const warmup = isFilledBySteps ? Math.max(WARMUP_STEPS, stretchSteps) : WARMUP_STEPS;
+  const epochs = Math.ceil((warmup + prefetch) / stretchSteps);
   return {
     warmupSteps: epochs * stretchSteps - prefetch,
     stretchSteps,
@@ -75,15 +78,16 @@ export function armsOf(factorIds: readonly FactorId[]): Arm[] {
 
 /**
  * Fewest arms in which every feature is alone once and every pair that can be on together is: singles, then for each depth of the
- * profiler all caches with it. Cold, where every cache is asked.
+ * profiler all caches with it. Cold, where every cache is asked. Features of `without` are in none.
  */
-export function aliveArms(): Arm[] {
+export function aliveArms(without: readonly FactorId[] = []): Arm[] {
+  const factors = FACTORS.filter(({ id }) => !without.includes(id));
   const off: Settings = Object.assign({}, ...FACTORS.map((factor) => factor.off));
   const regimeOf = (set: readonly Factor[]): Regime | null =>
     set.some(({ isCache }) => isCache) ? "cold" : null;
-  const caches = FACTORS.filter(({ isCache }) => isCache);
-  const depths = FACTORS.filter(({ isCache }) => !isCache);
-  const sets = [...FACTORS.map((factor) => [factor]), ...depths.map((depth) => [...caches, depth])];
+  const caches = factors.filter(({ isCache }) => isCache);
+  const depths = factors.filter(({ isCache }) => !isCache);
+  const sets = [...factors.map((factor) => [factor]), ...depths.map((depth) => [...caches, depth])];
   return [
     { id: BASELINE, label: "Baseline", factors: [], regime: null, settings: off, role: "baseline" },
     ...sets.map((set) => armOf(set, regimeOf(set), off)),

@@ -34,7 +34,7 @@ export async function quickCheck(tools: QuickTools): Promise<QuickCheck> {
   const { runner, now, onProgress } = tools;
   const start = now();
   const checks: Check[] = [];
-  const arms = aliveArms();
+  let arms = aliveArms();
   const total = arms.length + 2;
   const add = (id: string, passed: boolean, says: string): boolean => {
     checks.push({ id, passed, says });
@@ -55,8 +55,11 @@ export async function quickCheck(tools: QuickTools): Promise<QuickCheck> {
   );
   onProgress("Starting the engine", 1, total);
   try {
-    const { engine } = await runner.prepare();
+    const { engine, refused = {} } = await runner.prepare();
+    arms = aliveArms(Object.keys(refused));
     add("engine", true, `The engine is built: ${engine.label} (${engine.adapter}).`);
+    for (const [id, why] of Object.entries(refused))
+      add(`${id} refused`, true, `${findFactor(id)?.label ?? id} is not tried. ${why}`);
   } catch (thrown) {
     const { message, next } = toErrorData(thrown, "building the engine");
     add("engine", false, `${message} ${next}`.trim());

@@ -1,5 +1,6 @@
 // What the lab needs of the machine that trains. train/ implements it over the real loop; tests hand in a fake.
 
+import type { FactorId } from "../config/index.ts";
 import type { Arm, UnitLength } from "./plan.ts";
 
 /** Facts that every unit shares. */
@@ -10,6 +11,8 @@ export interface RunnerFacts {
   readonly batchSize: number;
   /** Batches prepared ahead. */
   readonly prefetch: number;
+  /** Features that cannot be switched on in these runs, each with a sentence that says why. */
+  readonly refused?: Readonly<Record<FactorId, string>>;
 }
 
 export interface UnitRequest {

@@ -19,6 +19,8 @@ export interface Factor {
   readonly proof: string;
   /** A cache is another thing empty and full: it is assessed in both regimes, apart. */
   readonly isCache: boolean;
+  /** A cache that training steps fill: they come to an epoch after the loaders have. */
+  readonly isFilledBySteps?: boolean;
   /** Set for the profiler's arms: the depth whose cost this is. */
   readonly profilerDepth?: number;
 }
@@ -28,6 +30,15 @@ export const FACTORS: readonly Factor[] = [
   cache("imageCache", "Image cache"),
   cache("mapCache", "Map cache"),
   cache("sampleCache", "Sample cache"),
+  {
+    id: "frozenFeatures",
+    label: "Frozen features",
+    on: { "features.frozenFeatures": true },
+    off: { "features.frozenFeatures": false },
+    proof: "frozenFeatures",
+    isCache: true,
+    isFilledBySteps: true,
+  },
   profiler("profiler", "Profiler", 1, "phases"),
   profiler("profiler0", "Profiler, counters only", 0, "counters"),
   profiler("profiler2", "Profiler, every kernel", 2, "kernels"),

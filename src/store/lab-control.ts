@@ -126,7 +126,9 @@ export function createLabControl(context: Context, control: RunControl): LabCont
           goal: {
             pages: goalPages ?? subject.dataset.train.length,
             epochs: goalEpochs,
-            cacheBudgetBytes: Object.fromEntries(CACHE_SWITCHES.map((id) => [id, features[`${id}Bytes`]])),
+            cacheBudgetBytes: Object.fromEntries(
+              ([...CACHE_SWITCHES, "frozenFeatures"] as const).map((id) => [id, features[`${id}Bytes`]]),
+            ),
           },
           context: {
             environment: machine.lab.environment(),

@@ -62,6 +62,12 @@ export function changingImages(augment: Config["augment"]): string {
     : `Nothing is kept: augmentation (${dials.join(", ")}) makes every image another one.`;
 }
 
+/** Why nothing can be kept of frozen layers, as a sentence; "" where it can. `bypass` as `changingImages` says. */
+export function keepsNothing(bypass: string, isOffered: boolean): string {
+  if (bypass !== "" || isOffered) return bypass;
+  return "Nothing is kept: all layers of this run train, or its engine is one of tfjs, which cannot keep them.";
+}
+
 /** `counters`: null where the engine has nothing frozen or cannot keep it. */
 export interface FrozenFacts {
   readonly isWanted: boolean;
@@ -71,19 +77,13 @@ export interface FrozenFacts {
 }
 
 function frozenStatus({ isWanted, counters, bypass }: FrozenFacts, stepsDone: number): FeatureStatus {
-  const on = isWanted && counters !== null && bypass === "";
+  const refused = keepsNothing(bypass, counters !== null);
   return {
     id: "frozenFeatures",
-    on,
+    on: isWanted && refused === "",
     proofOfLife: counters?.lookups ?? 0,
     countedAtStep: stepsDone,
-    says: !isWanted
-      ? "off"
-      : bypass !== ""
-        ? bypass
-        : counters === null
-          ? "Nothing is kept: all layers of this run train, or its engine is one of tfjs, which cannot keep them."
-          : frozenSentence(counters),
+    says: !isWanted ? "off" : counters === null || refused !== "" ? refused : frozenSentence(counters),
   };
 }
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { resolveOrThrow } from "../config/index.ts";
-import type { Engine, EngineFactory, EngineSettings } from "../engine/index.ts";
+import type {
+  Engine,
+  EngineFactory,
+  EngineSettings,
+  FrozenCounters,
+  FrozenFeatures,
+} from "../engine/index.ts";
 import { silentTracer } from "../trace/index.ts";
 import { engineSettings } from "./build-engine.ts";
 import { keepEngine } from "./keep-engine.ts";
@@ -9,7 +15,7 @@ import { startModel } from "./start-model.ts";
 const { config } = resolveOrThrow({ preset: "quick", layers: [] }).resolved;
 
 /** Remembers what became of every engine it built. */
-function factory(canRead = true) {
+function factory(canRead = true, frozenFeatures?: FrozenFeatures) {
   const built: { isDisposed: boolean; fail: (reason: Error) => void }[] = [];
   const made: EngineFactory = {
     id: "wasm",
@@ -30,6 +36,7 @@ function factory(canRead = true) {
           timesKernels: false,
         },
         failed,
+        ...(frozenFeatures && { frozenFeatures }),
         step: () => {
           throw new Error("not asked");
         },
@@ -73,6 +80,24 @@ describe("the engine of many runs", () => {
     expect([isFirstTold, built[0]?.isDisposed]).toEqual([false, true]);
     await borrow();
     expect(built).toHaveLength(2);
+  });
+
+  it("counts the look-ups of frozen features for each loan apart", async () => {
+    const counters = (lookups: number): FrozenCounters => ({
+      ...{ isOn: true, lookups, hits: lookups - 3, misses: { unknown: 2, noRoom: 1, withOthers: 0 } },
+      ...{ entries: 4, bytes: 400, budgetBytes: "unlimited" },
+    });
+    let now = counters(10);
+    const { factories } = keepEngine([
+      factory(true, { pageBytes: 100, set: () => undefined, counters: () => now }).made,
+    ]);
+    await factories[0]?.build(await settings(), () => undefined);
+    const later = await factories[0]?.build(await settings(), () => undefined);
+    now = counters(15);
+    expect(later?.frozenFeatures?.counters()).toMatchObject({
+      ...{ lookups: 5, hits: 5, misses: { unknown: 0, noRoom: 0, withOthers: 0 } },
+      ...{ entries: 4, bytes: 400 },
+    });
   });
 
   it("frees an engine whose first state cannot be read", async () => {

@@ -1,7 +1,7 @@
 // One engine for many runs of the same network: building one takes long on a GPU, so the lab builds it once and every run begins
 // from its first state. The tracer of the run that holds it hears its spans.
 
-import type { Engine, EngineFactory, EngineSettings, EngineState } from "../engine/index.ts";
+import type { Engine, EngineFactory, EngineSettings, EngineState, FrozenFeatures } from "../engine/index.ts";
 import { type KernelFacts, silentTracer, type Tracer } from "../trace/index.ts";
 
 export interface EngineKeeper {
@@ -98,7 +98,7 @@ function lend(engine: Engine, borrowers: Set<(reason: unknown) => void>): Engine
   return {
     info: engine.info,
     failed,
-    ...(engine.frozenFeatures && { frozenFeatures: engine.frozenFeatures }),
+    ...(engine.frozenFeatures && { frozenFeatures: countedFromHere(engine.frozenFeatures) }),
     step: (batch, learningRate, pages) => engine.step(batch, learningRate, pages),
     predict: (images, options) => engine.predict(images, options),
     readState: () => engine.readState(),
@@ -106,6 +106,29 @@ function lend(engine: Engine, borrowers: Set<(reason: unknown) => void>): Engine
     memory: () => engine.memory(),
     dispose: () => {
       borrowers.delete(tell);
+    },
+  };
+}
+
+/** With the look-ups of this loan alone. */
+function countedFromHere(frozen: FrozenFeatures): FrozenFeatures {
+  const before = frozen.counters();
+  return {
+    pageBytes: frozen.pageBytes,
+    set: (on, budgetBytes) => frozen.set(on, budgetBytes),
+    counters: () => {
+      const now = frozen.counters();
+      const { unknown, noRoom, withOthers } = now.misses;
+      return {
+        ...now,
+        lookups: now.lookups - before.lookups,
+        hits: now.hits - before.hits,
+        misses: {
+          unknown: unknown - before.misses.unknown,
+          noRoom: noRoom - before.misses.noRoom,
+          withOthers: withOthers - before.misses.withOthers,
+        },
+      };
     },
   };
 }

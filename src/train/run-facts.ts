@@ -78,6 +78,7 @@ export class RunFacts {
     const { timing, features, caches, loaders } = this.#instruments.facts(this.#progress(), true);
     return {
       cache: withEpochs(caches),
+      frozen: this.#frozenCounters,
       loaders,
       features,
       stages: timing.stages,

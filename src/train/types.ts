@@ -3,7 +3,7 @@
 import type { Config, ResolvedConfig } from "../config/index.ts";
 import type { Affine, ErrorData, Polygon } from "../core/index.ts";
 import type { Dataset, PageId } from "../dataset/index.ts";
-import type { EngineInfo } from "../engine/index.ts";
+import type { EngineInfo, FrozenCounters } from "../engine/index.ts";
 import type { DetectionOutcome, Score, TruthOutcome } from "../metrics/index.ts";
 import type { CacheCounters, CacheReport, EpochCounts, Tier } from "../targets/index.ts";
 import type { DurationStatistics, SpanBatch, Stage } from "../trace/index.ts";
@@ -163,6 +163,8 @@ export interface RunCounters {
   /** What the run decided on its caches and why, a sentence each; only where the choice was left to it. */
   readonly cacheChoices?: readonly string[];
   readonly cache: Readonly<Record<Tier, CacheCounters & { readonly epochs: readonly EpochCounts[] }>>;
+  /** null where the engine has nothing frozen or cannot keep it. */
+  readonly frozen: FrozenCounters | null;
   readonly loaders: LoaderFacts;
   readonly features: readonly FeatureStatus[];
   readonly stages: Partial<Record<Stage, DurationStatistics>>;

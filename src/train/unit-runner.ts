@@ -21,6 +21,7 @@ import { buildEngine } from "./build-engine.ts";
 import { createEmitter } from "./emitter.ts";
 import { keepEngine } from "./keep-engine.ts";
 import { type RunTools, TrainingRun } from "./run.ts";
+import { changingImages, keepsNothing } from "./features.ts";
 import { startModel } from "./start-model.ts";
 import { runSwitched, switchedConfig } from "./switched-run.ts";
 import type { RunCounters, StartRequest, TrainerEvent } from "./types.ts";
@@ -55,6 +56,7 @@ export function createUnitRunner(
   const keeper = keepEngine(tools.factories);
   let current: TrainingRun | undefined;
   let isStopped = false;
+  const prefetch = "prefetch" in base.loader ? base.loader.prefetch : 0;
 
   /** Runs `config` to its end and tells everything it reported. */
   const runThrough = async (
@@ -62,6 +64,7 @@ export function createUnitRunner(
     factories: readonly EngineFactory[],
     pauseAfter: ReadonlySet<number>,
     atPause: (run: TrainingRun) => Promise<void>,
+    forgetAfter: ReadonlySet<number> = new Set(),
   ): Promise<Heard> => {
     const heard: Heard = { stepMs: [], losses: [], hmean: null, evaluationMs: 0, counters: null };
     let failure: unknown;
@@ -93,6 +96,8 @@ export function createUnitRunner(
         const now = performance.now();
         heard.stepMs.push(now - last);
         last = now;
+        // Off empties. Both calls are made before the next step begins.
+        if (forgetAfter.has(step)) for (const on of [false, true]) void run.set({ frozenFeatures: on });
         if (!pauseAfter.has(step)) return;
         const paused = new Promise<void>((resolve) => {
           arrived = resolve;
@@ -129,14 +134,17 @@ export function createUnitRunner(
       const model = await startModel(base, loadModel, modelFile);
       const { engine } = await buildEngine(base, keeper.factories, silentTracer, tools.onProgress, model);
       const { id, label, adapter, timesKernels } = engine.info;
+      const isOffered = (engine.frozenFeatures ?? null) !== null;
+      const frozenFeatures = keepsNothing(changingImages(base.augment), isOffered);
       // It stays with the keeper for the units.
       engine.dispose();
       return {
         engine: { id, label, adapter },
         trainPages: dataset.train.length,
         batchSize: base.train.batchSize,
-        prefetch: "prefetch" in base.loader ? base.loader.prefetch : 0,
+        prefetch,
         timesKernels,
+        refused: frozenFeatures === "" ? {} : { frozenFeatures },
       };
     },
     runUnit: async ({ arm, length }): Promise<UnitResult> => {
@@ -145,6 +153,9 @@ export function createUnitRunner(
       const borders = Array.from({ length: stretches }, (_, i) => warmupSteps + i * stretchSteps);
       const wanted = cachesOf(arm);
       const isEmptied = arm.regime !== "warm";
+      // The loaders begin an epoch at a border, the steps so many batches later.
+      const forgetAfter =
+        isEmptied && wanted.frozenFeatures && warmupSteps > 0 ? borders.map((step) => step + prefetch) : [];
       const begin = performance.now();
       const built = keeper.builtCount();
       tools.wasHidden();
@@ -166,6 +177,7 @@ export function createUnitRunner(
           await run.set(wanted);
           before ??= await run.counters();
         },
+        new Set(forgetAfter),
       );
       return {
         stepMs: heard.stepMs,
@@ -181,11 +193,10 @@ export function createUnitRunner(
     },
     runOriginal: async (arm, batches): Promise<OriginalRun> => {
       const { batchSize } = base.train;
-      const ahead = "prefetch" in base.loader ? base.loader.prefetch : 0;
       const config = withUnit(configOf(base, arm), {
         steps: batches.train,
         // One epoch that is cut short: the loaders run ahead within it and never come to a page twice.
-        pages: Math.min(dataset.train.length, (batches.train + ahead) * batchSize),
+        pages: Math.min(dataset.train.length, (batches.train + prefetch) * batchSize),
         scoredPages: batches.validation * batchSize,
         caches: cachesOf(arm),
       });
@@ -286,22 +297,33 @@ function movesOf(before: RunCounters | null, after: RunCounters | null): Counter
   }));
 }
 
-type CachesOn = Readonly<Record<CacheSwitch, boolean>>;
+type KeptSwitch = CacheSwitch | "frozenFeatures";
+type CachesOn = Readonly<Record<KeptSwitch, boolean>>;
 
-const NO_CACHES: CachesOn = { polygonCache: false, imageCache: false, mapCache: false, sampleCache: false };
+const KEPT: readonly KeptSwitch[] = [...CACHE_SWITCHES, "frozenFeatures"];
+
+const switched = (isOn: (id: KeptSwitch) => boolean): CachesOn =>
+  Object.fromEntries(KEPT.map((id) => [id, isOn(id)])) as CachesOn;
+
+const NO_CACHES = switched(() => false);
 
 function cachesOf(arm: Arm): CachesOn {
-  const on = CACHE_SWITCHES.map((id) => [id, arm.settings[`features.${id}`] === true]);
-  return Object.fromEntries(on) as Record<CacheSwitch, boolean>;
+  return switched((id) => arm.settings[`features.${id}`] === true);
 }
+
+type Kept = Pick<CacheCounters, "lookups" | "hits" | "entries" | "bytes" | "savedMs" | "spentMs">;
 
 /** Of all caches together: those that are off stand still. */
 function cacheMove(before: RunCounters | null, after: RunCounters | null): CacheMove {
-  const counters = (of: RunCounters | null): readonly CacheCounters[] =>
-    of === null ? [] : Object.values(of.cache);
-  const sum = (of: RunCounters | null, read: (one: CacheCounters) => number): number =>
+  const counters = (of: RunCounters | null): readonly Kept[] => {
+    if (of === null) return [];
+    // What is saved and spent on a graphics device cannot be told step by step.
+    const frozen = of.frozen === null ? [] : [{ ...of.frozen, savedMs: 0, spentMs: 0 }];
+    return [...Object.values(of.cache), ...frozen];
+  };
+  const sum = (of: RunCounters | null, read: (one: Kept) => number): number =>
     counters(of).reduce((total, one) => total + read(one), 0);
-  const moved = (read: (one: CacheCounters) => number): number => sum(after, read) - sum(before, read);
+  const moved = (read: (one: Kept) => number): number => sum(after, read) - sum(before, read);
   return {
     lookups: moved(({ lookups }) => lookups),
     hits: moved(({ hits }) => hits),
