@@ -3,12 +3,12 @@
 
 import { PlaygroundError } from "../core/index.ts";
 
-export interface NamedArray {
+interface NamedArray {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
-export interface TensorFile {
+interface TensorFile {
   readonly arrays: ReadonlyMap<string, NamedArray>;
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -18,7 +18,7 @@ export interface Value {
   readonly channels: number;
 }
 
-export interface ConvOptions {
+interface ConvOptions {
   readonly channels: number;
   readonly kernel: 1 | 3 | 5 | 7;
   readonly stride?: 1 | 2;

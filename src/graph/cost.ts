@@ -4,7 +4,7 @@ import { sizeOf } from "./init.ts";
 import { type InputSize, inferShapes } from "./shapes.ts";
 import type { Block, Graph, Node, NodeId, Shape } from "./types.ts";
 
-export interface BlockDescription {
+interface BlockDescription {
   readonly block: Block;
   /** Trainable values; running statistics are not counted, as in PyTorch. */
   readonly parameters: number;

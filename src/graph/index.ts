@@ -1,16 +1,15 @@
 // The network as data. Builders, shapes, parameter and cost counts.
 
 export { LICENCES, type Licence } from "./licences.ts";
-export { type ConvOptions, GraphBuilder, type Value } from "./builder.ts";
+export { GraphBuilder, type Value } from "./builder.ts";
 export {
-  type BlockDescription,
   countParameters,
   describeGraph,
   type ModelDescription,
   inputsOf,
 } from "./cost.ts";
 export { dbHead, dbNeck } from "./detector.ts";
-export { basicBlock, type Features, plainEncoder, resnet18Encoder, resnetStem } from "./encoders.ts";
+export { basicBlock, type Features, resnetStem } from "./encoders.ts";
 export { initialWeights, sizeOf } from "./init.ts";
 export { buildGraph, buildPlainDetector, MODEL_NAMES } from "./models.ts";
 export {
@@ -18,7 +17,6 @@ export {
   PADDLE_PREPROCESSING,
   PRETRAINED_MODELS,
   type Preprocessing,
-  type PretrainedModel,
   type PretrainedName,
   pretrainedModel,
 } from "./pretrained.ts";

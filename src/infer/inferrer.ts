@@ -29,7 +29,7 @@ export interface ModelFile {
   readonly preprocessing?: Preprocessing;
 }
 
-export interface InferTools {
+interface InferTools {
   /** The page in the square that networks see, as an evaluation places it: S·S·4 RGBX. */
   readonly place: (
     page: Page,

@@ -5,7 +5,7 @@ import type { Ort, Provider } from "./runtime.ts";
 
 export type ProviderWish = "auto" | Provider;
 
-export interface ChosenProvider {
+interface ChosenProvider {
   readonly provider: Provider;
   /** One sentence for people. */
   readonly why: string;

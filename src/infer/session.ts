@@ -6,7 +6,7 @@ import type { Preprocessing } from "../graph/index.ts";
 import { executionProvider } from "./providers.ts";
 import { loadRuntime, type Ort, type Provider } from "./runtime.ts";
 
-export interface SessionOptions {
+interface SessionOptions {
   /** For messages. */
   readonly name: string;
   readonly preprocessing: Preprocessing;

@@ -65,7 +65,7 @@ export interface InferCounters {
   readonly pagesRead: number;
 }
 
-export interface RunTimes {
+interface RunTimes {
   readonly firstMs: number;
   /** Of the pages after the first; NaN with one page. */
   readonly medianMs: number;

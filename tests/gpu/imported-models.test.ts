@@ -1,10 +1,12 @@
 // The detectors that come along, imported as networks, on real pages: executors of a browser against onnxruntime on the same
-// bytes. And onnxruntime on a device that somebody else owns: buffers go in and come out without being read back.
+// bytes, and both against the same network in 64 bits. And onnxruntime on a device that somebody else owns: buffers go in and come
+// out without being read back.
 
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { evaluationPlacement } from "../../src/augment/index.ts";
 import { resample } from "../../src/batch/index.ts";
 import { type EngineId, type EngineSettings, engineFactories } from "../../src/engine/index.ts";
+import { planPrediction } from "../../src/engine/plan/plan.ts";
 import { requestGpu } from "../../src/engine/webgpu/index.ts";
 import { type ImportedDetector, readOnnx } from "../../src/exchange/index.ts";
 import { PRETRAINED_MODELS, type PretrainedName } from "../../src/graph/index.ts";
@@ -12,6 +14,8 @@ import { openSession, preparedPages } from "../../src/infer/index.ts";
 import { decodePage } from "../../workers/decode.ts";
 import { type LoadedModel, loadModel } from "../../workers/models.ts";
 import { databaseLoss, engineSettings } from "./reference/fixtures.ts";
+import { referenceState, runPlan } from "./reference/run.ts";
+import { eachElement, tensorAt } from "./reference/tensors.ts";
 import { readPicture } from "./reference-files.ts";
 
 const SIZE_PX = 160;
@@ -38,12 +42,29 @@ function comparedOn(id: EngineId, name: PretrainedName): Compared | null {
   return name === TFJS_MODEL ? { pages: PAGES.slice(-1), sizePx: TFJS_PX } : null;
 }
 
-async function pageOf(name: string, sizePx: number): Promise<Uint8Array<ArrayBuffer>> {
+async function pixelsOf(name: string) {
   const file = await readPicture(`data/real/images/${name}`);
   const bitmap = await createImageBitmap(file);
   const size = { widthPx: bitmap.width, heightPx: bitmap.height };
-  const pixels = await decodePage({ name, file, size, orientation: 1 });
-  return resample(pixels, evaluationPlacement(size, sizePx), sizePx);
+  return decodePage({ name, file, size, orientation: 1 });
+}
+
+async function pageOf(name: string, sizePx: number): Promise<Uint8Array<ArrayBuffer>> {
+  const pixels = await pixelsOf(name);
+  return resample(pixels, evaluationPlacement(pixels.size, sizePx), sizePx);
+}
+
+/** A window of a page at its own size, where letters are large; the first of the form shows some. */
+async function windowOf(name: string, index: number, sizePx: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { rgba, size } = await pixelsOf(name);
+  const left = Math.floor(((0.11 + 0.37 * index) % 1) * (size.widthPx - sizePx));
+  const top = Math.floor(((0.17 + 0.61 * index) % 1) * (size.heightPx - sizePx));
+  const window = new Uint8Array(sizePx * sizePx * 4);
+  for (let y = 0; y < sizePx; y++) {
+    const start = ((top + y) * size.widthPx + left) * 4;
+    window.set(rgba.subarray(start, start + sizePx * 4), y * sizePx * 4);
+  }
+  return window;
 }
 
 /** What an engine needs to predict; only the last layer trains, so that no gradient of the whole network is compiled. */
@@ -79,7 +100,7 @@ function detectorIn(model: LoadedModel): ImportedDetector {
   return detector.value;
 }
 
-function apart(a: Float32Array, b: Float32Array): number {
+function apart(a: Float32Array, b: Float32Array | Float64Array): number {
   expect(a.length).toBe(b.length);
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
 }
@@ -113,6 +134,65 @@ describe.each(PRETRAINED_MODELS.map(({ name }) => name))("%s", (name: Pretrained
     });
   }
 });
+
+/** The network's map evaluated in 64 bits. */
+function inTruth(
+  { graph, weights, preprocessing }: ImportedDetector,
+  image: Uint8Array<ArrayBuffer>,
+): Float64Array {
+  const sizePx = Math.sqrt(image.length / 4);
+  const plan = planPrediction(graph, { batchSize: 1, sizePx }, { threshold: false });
+  const { memory } = referenceState(plan, weights);
+  const none = new Uint8Array();
+  const settings = { loss: databaseLoss, normalisation: preprocessing, thresholdRange: [0.3, 0.7] as const };
+  runPlan(plan, memory, { images: image, flags: none, thresholds: none }, settings);
+  const logits = tensorAt(memory, plan.outputs.probability);
+  const map: number[] = [];
+  eachElement(logits, (...at) => map.push(1 / (1 + Math.exp(-logits.get(...at)))));
+  return Float64Array.from(map);
+}
+
+const WINDOWS = EVERY ? 8 : 1;
+const WINDOW_PX = 96;
+
+it.for(PRETRAINED_MODELS.map(({ name }) => name).filter((name) => EVERY || name === TFJS_MODEL))(
+  "on a window of a form neither WASM nor onnxruntime lies 1e-4 from 64 bits: %s",
+  async (name, { annotate }) => {
+    const model = await loadModel(name);
+    const detector = detectorIn(model);
+    const windows = await Promise.all(
+      Array.from({ length: WINDOWS }, (_, index) => windowOf("funsd_82092117.png", index, WINDOW_PX)),
+    );
+    const theirs = await byOnnxruntime(model, windows, WINDOW_PX);
+    const wasm = engineFactories.find(({ id }) => id === "wasm");
+    const engine = await wasm?.build(settingsOf(detector, WINDOW_PX), () => undefined);
+    if (engine === undefined) throw new Error("there is no WASM engine");
+    const off: { readonly ours: number; readonly theirs: number; readonly apart: number }[] = [];
+    for (const [i, window] of windows.entries()) {
+      const truth = inTruth(detector, window);
+      // Without text all three say 0.
+      if (Math.max(...truth) < 0.3) continue;
+      const { probability } = await engine.predict(window);
+      const onnx = theirs[i] ?? new Float32Array();
+      off.push({
+        ours: apart(probability, truth),
+        theirs: apart(onnx, truth),
+        apart: apart(probability, onnx),
+      });
+    }
+    engine.dispose();
+    expect(off.length).toBeGreaterThan(0);
+    const range = (key: keyof (typeof off)[number]): string => {
+      const sorted = off.map((one) => one[key]).sort((a, b) => a - b);
+      return `${sorted.at(-1)?.toExponential(1)} (median ${sorted[sorted.length >> 1]?.toExponential(1)})`;
+    };
+    await annotate(
+      `${name}, ${off.length} windows of ${WINDOW_PX} px with text: WASM ${range("ours")} from 64 bits, ` +
+        `onnxruntime ${range("theirs")}, from each other ${range("apart")}`,
+    );
+    for (const { ours, theirs } of off) expect(Math.max(ours, theirs)).toBeLessThan(1e-4);
+  },
+);
 
 it("onnxruntime computes on a device of ours: buffers in and out, nothing read back between", async () => {
   const model = await loadModel("ppocrv3-en");

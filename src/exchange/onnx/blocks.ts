@@ -4,7 +4,7 @@
 import { type Block, inputsOf, type Node, type NodeId } from "../../graph/index.ts";
 
 /** Stride of each node's value: 1, 2, 4 … 32, or "pooled" at 1×1. */
-export type Strides = ReadonlyMap<NodeId, number | "pooled">;
+type Strides = ReadonlyMap<NodeId, number | "pooled">;
 
 /** The nodes with their blocks. */
 export function assignBlocks(nodes: readonly Node[], strides: Strides): Node[] {

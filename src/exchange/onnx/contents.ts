@@ -5,7 +5,7 @@ import type { Preprocessing } from "../../graph/index.ts";
 import { preprocessingFrom } from "./notes.ts";
 import { type OnnxDescription, readOnnx, type ReadOptions } from "./read.ts";
 
-export interface OnnxContents extends Omit<OnnxDescription, "metadata" | "domains"> {
+interface OnnxContents extends Omit<OnnxDescription, "metadata" | "domains"> {
   readonly metadata: readonly (readonly [string, string])[];
   readonly preprocessing: Preprocessing;
   readonly preparedAs: "known of this model" | "said by the file" | "assumed, as PaddleOCR";

@@ -9,7 +9,7 @@ export interface HardSwish {
   readonly input: string;
 }
 
-export interface Spelled {
+interface Spelled {
   /** By the node that ends the spelling. */
   readonly ends: ReadonlyMap<OnnxNode, HardSwish>;
   /** Nodes inside it, which are not built. */

@@ -26,7 +26,7 @@ export interface OnnxNode {
   readonly attributes: ReadonlyMap<string, OnnxAttribute>;
 }
 
-export interface OnnxAttribute {
+interface OnnxAttribute {
   readonly float?: number;
   readonly integer?: number;
   readonly text?: string;
@@ -49,7 +49,7 @@ export interface OnnxTensor {
   readonly isElsewhere: boolean;
 }
 
-export interface OnnxValue {
+interface OnnxValue {
   readonly name: string;
   /** Sizes, or the names of free ones; empty where the file does not say. */
   readonly dims: readonly (number | string)[];

@@ -50,7 +50,7 @@ export interface ImportedDetector {
   readonly preprocessing: Preprocessing;
 }
 
-export interface OnnxFile {
+interface OnnxFile {
   readonly description: OnnxDescription;
   /** How the file itself wants its pages. */
   readonly preprocessing: Preprocessing;

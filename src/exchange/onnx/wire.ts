@@ -9,7 +9,7 @@ const MOST_FIELDS = 1_000_000;
 export class WireError extends Error {}
 
 /** Shared by all readers of one file. */
-export interface WireBudget {
+interface WireBudget {
   fields: number;
 }
 

@@ -21,7 +21,7 @@ const OUTPUT = "probability";
 /** AttributeProto.AttributeType. */
 const TYPE = { float: 1, integer: 2, text: 3, integers: 7 } as const;
 
-export interface OnnxNotes {
+interface OnnxNotes {
   readonly preprocessing: Preprocessing;
   /** How the map is read: thresholds and the rest of post-processing. */
   readonly decode: Readonly<Record<string, unknown>>;
