@@ -68,6 +68,6 @@ function checkSentence({ comparison, fileName }: ExportedFile): string {
       : "PyTorch's names and layouts.";
   if (comparison.pages === 0) return "There was no page to try it on.";
   const { maxDifference, meanDifference, pages, sizePx } = comparison;
-  const verdict = maxDifference <= MOST_DIFFERENCE ? "at most" : "MORE than";
-  return `onnxruntime and the engine differ by ${maxDifference.toExponential(1)} at the most and ${meanDifference.toExponential(1)} on average, over ${plural(pages, "unseen page")} of ${sizePx} × ${sizePx} px; that is ${verdict} ${MOST_DIFFERENCE}.`;
+  const verdict = maxDifference <= MOST_DIFFERENCE ? "within" : "MORE than";
+  return `onnxruntime and the engine differ by ${maxDifference.toExponential(1)} at the most and ${meanDifference.toExponential(1)} on average, over ${plural(pages, "unseen page")} of ${sizePx} × ${sizePx} px; ${verdict} the ${MOST_DIFFERENCE.toExponential(0)} that is allowed.`;
 }

@@ -1,7 +1,7 @@
 // The card of an opened model: what the file holds, how it wants its pages, what runs it, whether it can be trained further.
 
 import type { OpenedModel } from "../../protocol/index.ts";
-import { bytes, count, duration, plural, UNKNOWN } from "../format.ts";
+import { bytes, count, duration, plural } from "../format.ts";
 
 export function ModelFacts({ opened }: { readonly opened: OpenedModel }) {
   const { facts, session } = opened;
@@ -27,7 +27,7 @@ export function ModelFacts({ opened }: { readonly opened: OpenedModel }) {
         <dt>Licence</dt>
         <dd>{facts.licence === "" ? "the file does not say" : `${facts.licence}, ${facts.author}`}</dd>
         <dt>Made by</dt>
-        <dd>{`${facts.producer || UNKNOWN}, operator set ${facts.opset}, IR ${facts.irVersion}`}</dd>
+        <dd>{`${facts.producer || "the file does not say"}, operator set ${facts.opset}, IR ${facts.irVersion}`}</dd>
         <dt>Input</dt>
         <dd>{facts.inputs.map(tensor).join("; ")}</dd>
         <dt>Output</dt>

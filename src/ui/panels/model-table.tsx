@@ -2,6 +2,7 @@
 
 import { scoreOf } from "../../store/index.ts";
 import { duration, plural, score } from "../format.ts";
+import { VARIANT_NAMES } from "../sentences.ts";
 import { useApp, usePlayground } from "../use-app.ts";
 
 const MOST_ROWS = 200;
@@ -29,12 +30,12 @@ export function ModelTable() {
   return (
     <section aria-label="Scores of both models">
       <p>
-        <strong>{`hmean (${variant}): B ${score(theirs.hmean)}${ours === null ? "" : `, A ${score(ours.hmean)}`}`}</strong>
+        <strong>{`hmean (${VARIANT_NAMES[variant]}): B ${score(theirs.hmean)}${ours === null ? "" : `, A ${score(ours.hmean)}`}`}</strong>
         {`, over ${plural(reading.coverage.scored, "page")} of ${reading.sizePx} × ${reading.sizePx} px; read with the thresholds of this moment.`}
       </p>
       <p className="small muted figures">
         {`First page ${duration(times.firstMs)}${times.count > 1 ? `, then median ${duration(times.medianMs)} a page (n = ${times.count - 1})` : ""}. `}
-        {`The model has run ${counters.modelRuns} times, maps were read ${counters.pagesRead} times.`}
+        {`The model has run ${plural(counters.modelRuns, "time")}, maps were read ${plural(counters.pagesRead, "time")}.`}
         {refreshMs !== null &&
           ` The last moved threshold took ${duration(refreshMs)} to this page's new boxes; no model ran.`}
       </p>
@@ -84,6 +85,7 @@ export function ModelTable() {
 }
 
 function signed(value: number): string {
+  if (Math.abs(value) < 0.0005) return "0.000";
   return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
 }
 
