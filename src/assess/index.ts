@@ -50,7 +50,7 @@ export type {
   UnitRequest,
   UnitResult,
 } from "./runner.ts";
-export { type Estimate, estimate } from "./statistics.ts";
+export { type Estimate, estimate, estimateRatio } from "./statistics.ts";
 export { type Verdict, verdictOf } from "./verdict.ts";
 export type { ReportContext, ReportTexts } from "./report/context.ts";
 export { COST_SCHEMA, costJson } from "./report/cost-json.ts";
