@@ -17,12 +17,12 @@ class ImportImage {
   scale0: f32;
   scale1: f32;
   scale2: f32;
-  shift0: f32;
-  shift1: f32;
-  shift2: f32;
+  mean0: f32;
+  mean1: f32;
+  mean2: f32;
 }
 
-/** RGBX bytes → three planes of byte·scale + shift. One tile is one page. */
+/** RGBX bytes → three planes of (byte − mean)·scale, rounded as in import-image.wgsl: bit for bit the same. One tile is one page. */
 export function importImage(at: usize, tile: i32): void {
   const op = changetype<ImportImage>(at);
   let from = op.bytes + ((<usize>tile * op.plane) << 2);
@@ -31,18 +31,18 @@ export function importImage(at: usize, tile: i32): void {
   const low = i32x4.splat(255);
   for (let i = 0; i < op.plane; i += 4) {
     const four = v128.load(from);
-    storeChannel(to, v128.and(four, low), op.scale0, op.shift0);
-    storeChannel(to + planeBytes, v128.and(i32x4.shr_u(four, 8), low), op.scale1, op.shift1);
-    storeChannel(to + 2 * planeBytes, v128.and(i32x4.shr_u(four, 16), low), op.scale2, op.shift2);
+    storeChannel(to, v128.and(four, low), op.scale0, op.mean0);
+    storeChannel(to + planeBytes, v128.and(i32x4.shr_u(four, 8), low), op.scale1, op.mean1);
+    storeChannel(to + 2 * planeBytes, v128.and(i32x4.shr_u(four, 16), low), op.scale2, op.mean2);
     from += 16;
     to += 16;
   }
 }
 
 @inline
-function storeChannel(to: usize, bytes: v128, scale: f32, shift: f32): void {
+function storeChannel(to: usize, bytes: v128, scale: f32, mean: f32): void {
   const value = f32x4.convert_i32x4_s(bytes);
-  v128.store(to, f32x4.add(f32x4.mul(value, f32x4.splat(scale)), f32x4.splat(shift)));
+  v128.store(to, f32x4.mul(f32x4.sub(value, f32x4.splat(mean)), f32x4.splat(scale)));
 }
 
 @unmanaged

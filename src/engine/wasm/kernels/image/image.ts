@@ -15,8 +15,8 @@ export function importImage(
   const plane = output.height * output.width;
   if (plane % 4 !== 0) throw new Error("a page needs a multiple of four pixels");
   const scales = deviation.map((value) => real(1 / (255 * value)));
-  const shifts = mean.map((value, channel) => real(-value / (deviation[channel] ?? 1)));
-  const words = [bytes, plane, space.at(output), pageBytes(output), ...scales, ...shifts];
+  const means = mean.map((value) => real(255 * value));
+  const words = [bytes, plane, space.at(output), pageBytes(output), ...scales, ...means];
   return { kind: "importImage", tiles: output.batch, words };
 }
 

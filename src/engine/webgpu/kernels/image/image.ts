@@ -8,8 +8,10 @@ import exportText from "./export-probability.wgsl?raw";
 import importText from "./import-image.wgsl?raw";
 
 export function importImage(output: View, normalisation: EngineSettings["normalisation"]): KernelCall {
-  const [mean0, mean1, mean2] = normalisation.mean;
-  const [scale0 = 1, scale1 = 1, scale2 = 1] = normalisation.deviation.map((deviation) => 1 / deviation);
+  const [mean0 = 0, mean1 = 0, mean2 = 0] = normalisation.mean.map((mean) => 255 * mean);
+  const [scale0 = 1, scale1 = 1, scale2 = 1] = normalisation.deviation.map(
+    (deviation) => 1 / (255 * deviation),
+  );
   return {
     kernel: "importImage",
     source: importText,
