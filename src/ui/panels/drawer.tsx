@@ -1,6 +1,7 @@
 // The bottom: why. The runs, the lab, other models, the caches, the log, the files that were brought, the race and the profiler, each in a tab. Closed until
 // asked for.
 
+import { useEffect, useRef } from "react";
 import type { DrawerTab } from "../../store/index.ts";
 import { count } from "../format.ts";
 import { useApp, usePlayground } from "../use-app.ts";
@@ -31,6 +32,13 @@ export function Drawer() {
   const lines = useApp(({ log }) => log.entries.length);
   const newest = useApp(({ log }) => log.entries.at(-1)?.text ?? "");
   const runs = useApp((state) => state.runs.records.length);
+  const section = useRef<HTMLElement>(null);
+  const wasOpen = useRef(open);
+  // By a link, a key or the palette too: where the drawer lies below the fold, what was opened now comes into view.
+  useEffect(() => {
+    if (open !== null && open !== wasOpen.current) section.current?.scrollIntoView({ block: "nearest" });
+    wasOpen.current = open;
+  }, [open]);
   const blocks = useApp(({ lab }) => lab.progress?.block ?? lab.outcome?.assessed.blocks.length);
   const counts: Readonly<Partial<Record<DrawerTab, number | undefined>>> = {
     runs,
@@ -39,7 +47,7 @@ export function Drawer() {
     files,
   };
   return (
-    <section className="card drawer" aria-label="Instruments and log">
+    <section ref={section} className="card drawer" aria-label="Instruments and log">
       <div className="drawer-tabs">
         {TABS.map(({ id, label }) => (
           <button
