@@ -1,7 +1,12 @@
 // `npm run bench -- --suite pipeline`: what each cache tier saves between a page's file and its finished sample. All arms see
 // the same pages in turn, page by page, in one process; ratios are paired with the arm without a cache.
 
-import { createLoader, type LoaderCalls, type SampleBytes } from "../../src/batch/index.ts";
+import {
+  type CacheSwitches,
+  createLoader,
+  type LoaderCalls,
+  type SampleBytes,
+} from "../../src/batch/index.ts";
 import { resolveOrThrow } from "../../src/config/index.ts";
 import type { Page } from "../../src/dataset/index.ts";
 import { TIERS, type Tier } from "../../src/targets/index.ts";
@@ -31,8 +36,8 @@ export interface PipelineRatio {
   readonly augmented: boolean;
   readonly what: "targetMs" | "dataMs" | "lookUpShare" | "laterLookUpShare";
   /**
-   * With the cache over without, epochs 2 and later; lookUpShare: key and look-up over the build of a miss, over all epochs and
-   * so with the hash of the page's file; laterLookUpShare: the same of epochs 2 and later.
+   * With the cache over without, epochs 2 and later; lookUpShare: key and look-up over the build of a miss, means over all epochs
+   * and so with the hash of the page's file; laterLookUpShare: the same of each epoch from the second on.
    */
   readonly median: number;
   readonly p10: number;
@@ -79,7 +84,9 @@ interface Measured extends Arm {
 
 const INPUT_PX = 640;
 const EPOCHS = 3;
-const WARM_UP_ROUNDS = 2;
+/** Of every arm, and before them epochs without decoding: a run draws its pages hundreds of times. */
+const WARM_UP_ROUNDS = 1;
+const WARM_UP_EPOCHS = 40;
 const NAMES = ["none", ...TIERS, "all"] as const;
 /** Recipe of MhLiao/DB without the crop, so that every word stays in view; or nothing random at all. */
 const RANDOM = {
@@ -98,12 +105,15 @@ export async function benchPipeline(
   const now = NOW[clock];
   const rows: PipelineRow[] = [];
   const ratios: PipelineRatio[] = [];
-  const count = 6;
+  // As many as the smallest built-in set has.
+  const count = 16;
   const network = await openStep(INPUT_PX, now);
   const shares: StepShare[] = [];
   for (const wordCount of words) {
     const pages = await benchPages(wordCount, count);
     // For nothing: the compiler has seen every path, and often, before anything is counted.
+    for (const features of [{ images: true }, { images: true, polygons: true }])
+      await warmUp(pages, features, now);
     for (let round = 0; round < WARM_UP_ROUNDS; round++) await measure(pages, 0, now);
     const sample = await sampleOf(pages, now);
     await network.step(sample);
@@ -116,7 +126,7 @@ export async function benchPipeline(
       const round = await measure(pages, repeat, now);
       measured.push(...round.measured);
       lookUpShares.push(round.lookUpShare);
-      laterLookUpShares.push(round.laterLookUpShare);
+      laterLookUpShares.push(...round.laterLookUpShares);
       networkMs.push(await network.step(sample));
       for (const [name, rate] of round.rates) {
         const sum = rates.get(name) ?? { hits: 0, lookups: 0 };
@@ -142,6 +152,13 @@ export async function benchPipeline(
     ...{ inputSizePx: INPUT_PX, pages: count, repeats, rows, ratios },
     steps: { engine: network.info.adapter, model: network.model, shares },
   };
+}
+
+async function warmUp(pages: readonly Page[], on: Partial<CacheSwitches>, now: () => number): Promise<void> {
+  const loader = await openLoader({ tiers: "none", augmented: true, split: "train" }, pages, now);
+  await loader.setCaches(on);
+  for (let epoch = 0; epoch < WARM_UP_EPOCHS; epoch++)
+    for (const { id } of pages) await loader.prepare({ pageId: id, split: "train", epoch, sequence: 0 });
 }
 
 async function sampleOf(pages: readonly Page[], now: () => number) {
@@ -179,10 +196,11 @@ async function measure(pages: readonly Page[], repeat: number, now: () => number
   const polygonArm = arms.findIndex(({ tiers, augmented }) => tiers === "polygons" && augmented);
   const polygonCounters = async () =>
     (await (loaders[polygonArm] as LoaderCalls).caches()).tiers.polygons.counters;
-  let first = await polygonCounters();
+  /** A look-up of each epoch after the first, with all that is noted of it: the mean over the pages. */
+  const laterLookUps: number[] = [];
+  let before = await polygonCounters();
   let spent: SampleBytes | undefined;
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
-    if (epoch === 1) first = await polygonCounters();
     for (const page of pages) {
       for (let turn = 0; turn < arms.length; turn++) {
         // Another arm begins each time, so that none always follows the same neighbour.
@@ -199,6 +217,10 @@ async function measure(pages: readonly Page[], repeat: number, now: () => number
         measured.push({ ...arm, epoch, page: page.id, repeat, dataMs, targetMs });
       }
     }
+    const after = await polygonCounters();
+    const lookUps = after.lookups - before.lookups;
+    if (epoch > 0) laterLookUps.push((after.lookUpMs - before.lookUpMs) / lookUps);
+    before = after;
   }
   for (const [at, arm] of arms.entries()) {
     const { tiers } = await (loaders[at] as LoaderCalls).caches();
@@ -210,13 +232,13 @@ async function measure(pages: readonly Page[], repeat: number, now: () => number
       });
     }
   }
-  const { lookUpMs, lookups, buildMs, builds } = await polygonCounters();
+  const { lookUpMs, lookups, buildMs, builds } = before;
   // A look-up takes about as long as reading the clock of processor time does.
   const reading = readingMs(now);
   const build = buildMs / builds - reading;
   return {
     ...{ measured, rates, lookUpShare: (lookUpMs / lookups - reading) / build },
-    laterLookUpShare: ((lookUpMs - first.lookUpMs) / (lookups - first.lookups) - reading) / build,
+    laterLookUpShares: laterLookUps.map((ms) => (ms - reading) / build),
   };
 }
 

@@ -91,6 +91,8 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
   let keys = noKeys();
   let on: CacheSwitches = { images: false, polygons: false, maps: false, samples: false };
   let config: LoaderConfig | undefined;
+  /** The planted fault of the original, which took its key after augmentation. */
+  let isKeyPlanted = false;
   /** Why nothing finished may be kept, where something is random. */
   let rule = "";
   let owned: ReadonlySet<PageId> = new Set();
@@ -101,14 +103,12 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
     for (const tier of TIERS) if (!on[tier]) tiers[tier].clear("the cache was switched off");
   };
 
-  /** At once where the content is known: whoever awaits that all the same counts the waiting as look-up. */
-  const hashOf = (page: Page, hash: () => Promise<Hashed>): Hashed | Promise<Hashed> => {
+  const hashOf = async (page: Page, hash: () => Promise<Hashed>): Promise<Hashed> => {
     const known = contents.get(page.file);
     if (known !== undefined) return { content: known, startedMs: now() };
-    return hash().then((hashed) => {
-      contents.set(page.file, hashed.content);
-      return hashed;
-    });
+    const hashed = await hash();
+    contents.set(page.file, hashed.content);
+    return hashed;
   };
 
   const settings = (): LoaderConfig => {
@@ -122,18 +122,10 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
 
   const geometryKey = (page: Page, content: string): KeyParts => {
     const known = keys.geometry.get(page);
-    if (known?.image === content) return known;
+    if (known !== undefined) return known;
     const key = keyOf(geometryRequest(page, content));
     keys.geometry.set(page, key);
     return key;
-  };
-
-  /** The right key or, on request, the faulty one that the original took after augmentation. */
-  const plantedKey = (page: Page, content: string, placement: Affine<"upright", "input">): KeyParts => {
-    const key = geometryKey(page, content);
-    return settings().features.cacheFault === "key after augmentation"
-      ? { ...key, placement: placementText(placement) }
-      : key;
   };
 
   const pictureKey = (page: Page, content: string): KeyParts => {
@@ -174,12 +166,22 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
       return built;
     };
     if (!on.polygons) return build();
-    const hashed = hashOf(page, hash);
-    const { content, startedMs } = hashed instanceof Promise ? await hashed : hashed;
+    // A key that is there was made of the content of this very page: nothing else needs to be looked up for it.
+    let startedMs = now();
+    let key = keys.geometry.get(page);
+    if (key === undefined) {
+      const hashed = await hashOf(page, hash);
+      startedMs = hashed.startedMs;
+      key = geometryKey(page, hashed.content);
+    }
     if (shelves !== undefined) await shelves.bring("polygons", page.id);
-    const key = plantedKey(page, content, placement);
-    polygons.wouldHit(page.id, placement);
-    return polygons.lookUpBy(key, build, askerOf(request), startedMs).geometry;
+    return polygons.lookUpBy(
+      isKeyPlanted ? { ...key, placement: placementText(placement) } : key,
+      build,
+      askerOf(request),
+      startedMs,
+      placement,
+    ).geometry;
   };
 
   return {
@@ -193,6 +195,7 @@ export function createCaches(now: () => number, openRecords = openNowhere): Load
       config = setup.config;
       keys = noKeys();
       rule = randomRule(config);
+      isKeyPlanted = config.features.cacheFault === "key after augmentation";
       const { features } = setup.config;
       for (const tier of TIERS) {
         tiers[tier].setBudget(setup.budgets[tier]);

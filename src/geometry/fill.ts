@@ -11,6 +11,8 @@ export interface Raster {
 
 const ONE = 65536;
 const NO_FOURS = new Uint32Array(0);
+/** Of the raster in hand: a page's words are filled one after another. */
+let lastFours: Uint32Array = NO_FOURS;
 
 /** The edges of the polygon in hand; grown when needed, so that filling allocates nothing. */
 let capacity = 64;
@@ -211,8 +213,15 @@ function fillBetweenEdges(raster: Raster, set: number, clear: number): void {
 
 /** The same bytes four at a time; empty where they do not begin at a multiple of four. */
 function inFours(data: Uint8Array): Uint32Array {
-  const isAligned = data.byteOffset % 4 === 0;
-  return isAligned ? new Uint32Array(data.buffer, data.byteOffset, data.length >> 2) : NO_FOURS;
+  if (
+    lastFours.buffer === data.buffer &&
+    lastFours.byteOffset === data.byteOffset &&
+    lastFours.length === data.length >> 2
+  )
+    return lastFours;
+  if (data.byteOffset % 4 !== 0) return NO_FOURS;
+  lastFours = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2);
+  return lastFours;
 }
 
 /** Bytes `from` to `to`, both included: singly up to a multiple of four, then four at a time, then singly. */

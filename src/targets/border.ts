@@ -11,18 +11,14 @@ export interface StrengthMap {
   readonly heightPx: number;
 }
 
-let tile = new Float64Array(0);
-/** Of each row of the tile, the first and the last column that an edge has come near to. */
-let firstNear = new Int32Array(0);
-let lastNear = new Int32Array(0);
-
 /** Squared distance below which MhLiao/DB's arithmetic may fail. */
 const ON_EDGE = 1e-9;
-/** Marks a pixel of the tile that this word leaves as it was. */
-const LEFT_OUT = -1;
 
-/** The tile: pixels of the map in which the band is drawn, ends included, and the corner from which the references count. */
-interface Tile {
+/** Pixels that the word in hand leaves as they were: index and former value in turn. */
+const leftOut: number[] = [];
+
+/** The pixels of the map in which the band is drawn, ends included, and the corner from which the references count. */
+interface Band {
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -31,7 +27,7 @@ interface Tile {
   readonly height: number;
   readonly originX: number;
   readonly originY: number;
-  /** From a pixel of the tile to the pixel of the map that it raises: 0 but for a word beyond the map. */
+  /** From a pixel of the band to the pixel of the map that it raises: 0 but for a word beyond the map. */
   readonly shiftX: number;
   readonly shiftY: number;
 }
@@ -48,26 +44,20 @@ export function drawBorder(
   bounds: Bounds,
   asDb: boolean,
 ): void {
-  const area = tileWithin(map, bounds);
-  const count = area.width * area.height;
-  if (area.width <= 0 || area.height <= 0 || !(distancePx > 0)) return;
-  if (tile.length < count) tile = new Float64Array(2 * count);
-  if (firstNear.length < area.height) {
-    firstNear = new Int32Array(2 * area.height);
-    lastNear = new Int32Array(2 * area.height);
-  }
-  tile.fill(distancePx * distancePx, 0, count);
-  firstNear.fill(area.width, 0, area.height);
-  lastNear.fill(-1, 0, area.height);
-  for (let i = 0; i < outline.length; i += 2) {
-    const j = i + 2 === outline.length ? 0 : i + 2;
-    lowerAlongEdge(outline, i, j, distancePx, area, asDb);
-  }
-  if (map.data instanceof Uint8Array) raiseBytes(map.data, map.widthPx, distancePx, area);
-  else raiseFloats(map.data, map.widthPx, distancePx, area);
+  const band = bandWithin(map, bounds);
+  if (band.width <= 0 || band.height <= 0 || !(distancePx > 0)) return;
+  if (asDb) forEachEdge(outline, (i, j) => findLeftOut(map, outline, i, j, band));
+  forEachEdge(outline, (i, j) => raiseAlongEdge(map, outline, i, j, distancePx, band));
+  for (let i = 0; i < leftOut.length; i += 2) map.data[leftOut[i] as number] = leftOut[i + 1] as number;
+  leftOut.length = 0;
 }
 
-function tileWithin(map: StrengthMap, bounds: Bounds): Tile {
+/** Positions in `outline` of both ends of each edge. */
+function forEachEdge(outline: Float64Array, work: (i: number, j: number) => void): void {
+  for (let i = 0; i < outline.length; i += 2) work(i, i + 2 === outline.length ? 0 : i + 2);
+}
+
+function bandWithin(map: StrengthMap, bounds: Bounds): Band {
   const x = spanWithin(bounds.minX, bounds.maxX, map.widthPx);
   const y = spanWithin(bounds.minY, bounds.maxY, map.heightPx);
   return {
@@ -96,37 +86,55 @@ function spanWithin(min: number, max: number, size: number): { from: number; to:
   return isThere ? { from, to: from, shift: size - 1 - from } : { from: 0, to: -1, shift: 0 };
 }
 
-/**
- * Keeps in `tile` the least squared distance; looks only at pixels that can be nearer than D. Counts from the tile's origin
- * like the references, so that a pixel on the circle over an edge falls on the same side of it.
- */
-function lowerAlongEdge(
+/** What is counted of an edge from p to q, from the band's corner as in the references, so that a pixel on the circle over it falls on the same side. */
+interface Edge {
+  readonly px: number;
+  readonly py: number;
+  readonly qx: number;
+  readonly qy: number;
+  readonly ex: number;
+  readonly ey: number;
+  readonly squared: number;
+  readonly inverse: number;
+}
+
+function edgeOf(outline: Float64Array, i: number, j: number, { originX, originY }: Band): Edge {
+  const px = (outline[i] as number) - originX;
+  const py = (outline[i + 1] as number) - originY;
+  const qx = (outline[j] as number) - originX;
+  const qy = (outline[j + 1] as number) - originY;
+  const ex = qx - px;
+  const ey = qy - py;
+  const squared = ex * ex + ey * ey;
+  return { px, py, qx, qy, ex, ey, squared, inverse: squared > 0 ? 1 / squared : 0 };
+}
+
+/** Raises the map to the strengths of one edge; looks only at pixels that can be nearer than D. */
+function raiseAlongEdge(
+  map: StrengthMap,
   outline: Float64Array,
   i: number,
   j: number,
   distancePx: number,
-  area: Tile,
-  asDb: boolean,
+  band: Band,
 ): void {
-  const px = (outline[i] as number) - area.originX;
-  const py = (outline[i + 1] as number) - area.originY;
-  const qx = (outline[j] as number) - area.originX;
-  const qy = (outline[j + 1] as number) - area.originY;
-  const ex = qx - px;
-  const ey = qy - py;
-  const squared = ex * ex + ey * ey;
-  const inverse = squared > 0 ? 1 / squared : 0;
+  const { px, py, qx, qy, ex, ey, squared, inverse } = edgeOf(outline, i, j, band);
+  const { data } = map;
+  // Bytes are cut when they are stored: with the half they are rounded. Rounding keeps the order, so the greatest byte is that of the greatest strength.
+  const isBytes = data instanceof Uint8Array;
+  const full = isBytes ? 255 : 1;
+  const half = isBytes ? 0.5 : 0;
+  const perPixel = 1 / distancePx;
   const reach = distancePx + 1e-6;
-  const offsetX = area.left - area.originX;
-  const offsetY = area.top - area.originY;
+  const offsetX = band.left - band.originX;
+  const offsetY = band.top - band.originY;
   const top = Math.max(offsetY, Math.ceil(Math.min(py, qy) - reach));
-  const bottom = Math.min(area.bottom - area.originY, Math.floor(Math.max(py, qy) + reach));
+  const bottom = Math.min(band.bottom - band.originY, Math.floor(Math.max(py, qy) + reach));
   const left = Math.max(offsetX, Math.ceil(Math.min(px, qx) - reach));
-  const right = Math.min(area.right - area.originX, Math.floor(Math.max(px, qx) + reach));
+  const right = Math.min(band.right - band.originX, Math.floor(Math.max(px, qx) + reach));
   // On a row the band along the edge's line spans this much to either side of the line.
   const halfSpan = ey === 0 ? Number.POSITIVE_INFINITY : Math.abs((reach * Math.sqrt(squared)) / ey);
   const slope = ey === 0 ? 0 : ex / ey;
-  const cells = tile;
   for (let y = top | 0; y <= bottom; y++) {
     const dy = y - py;
     const dyq = y - qy;
@@ -134,13 +142,10 @@ function lowerAlongEdge(
     const from = Math.max(left, Math.ceil(middle - halfSpan)) | 0;
     const to = Math.min(right, Math.floor(middle + halfSpan)) | 0;
     if (from > to) continue;
-    const row = (y - offsetY) | 0;
-    if (from - offsetX < (firstNear[row] as number)) firstNear[row] = from - offsetX;
-    if (to - offsetX > (lastNear[row] as number)) lastNear[row] = to - offsetX;
     const dySquared = dy * dy;
     const dyqSquared = dyq * dyq;
     const crossY = dy * ex;
-    const base = (row * area.width - offsetX) | 0;
+    const base = rowStart(map, band, y);
 
     // A row crosses the circle over the edge in one run of pixels. Outside of it, on either side, the nearer end counts.
     let first = from;
@@ -150,8 +155,8 @@ function lowerAlongEdge(
       const toP = dx * dx + dySquared;
       const toQ = dxq * dxq + dyqSquared;
       if (squared - toP - toQ >= 0) break;
-      const nearest = Math.min(toP, toQ);
-      if (nearest < (cells[base + first] as number)) cells[base + first] = nearest;
+      const strength = full * (1 - Math.sqrt(Math.min(toP, toQ)) * perPixel) + half;
+      if (strength > (data[base + first] as number)) data[base + first] = strength;
     }
     let last = to;
     for (; last > first; last--) {
@@ -160,18 +165,47 @@ function lowerAlongEdge(
       const toP = dx * dx + dySquared;
       const toQ = dxq * dxq + dyqSquared;
       if (squared - toP - toQ >= 0) break;
-      const nearest = Math.min(toP, toQ);
-      if (nearest < (cells[base + last] as number)) cells[base + last] = nearest;
+      const strength = full * (1 - Math.sqrt(Math.min(toP, toQ)) * perPixel) + half;
+      if (strength > (data[base + last] as number)) data[base + last] = strength;
     }
     for (let x = first; x <= last; x++) {
-      const dx = x - px;
-      const cross = dx * ey - crossY;
-      let nearest = cross * cross * inverse;
-      if (nearest < ON_EDGE && asDb) {
-        const dxq = x - qx;
-        if (failsInDb(dx * dx + dySquared, dxq * dxq + dyqSquared, squared)) nearest = LEFT_OUT;
-      }
-      if (nearest < (cells[base + x] as number)) cells[base + x] = nearest;
+      const cross = (x - px) * ey - crossY;
+      const strength = full * (1 - Math.sqrt(cross * cross * inverse) * perPixel) + half;
+      if (strength > (data[base + x] as number)) data[base + x] = strength;
+    }
+  }
+}
+
+/** Where the row `y`, counted as the edges are, has its pixel 0 in the map. */
+function rowStart({ widthPx }: StrengthMap, band: Band, y: number): number {
+  return ((band.originY + band.shiftY + y) * widthPx + band.originX + band.shiftX) | 0;
+}
+
+/** Notes the pixels on an edge for which MhLiao/DB's arithmetic yields no number. */
+function findLeftOut(map: StrengthMap, outline: Float64Array, i: number, j: number, band: Band): void {
+  const { px, py, qx, qy, ex, ey, squared, inverse } = edgeOf(outline, i, j, band);
+  const near = 1e-4;
+  const [offsetX, offsetY] = [band.left - band.originX, band.top - band.originY];
+  const top = Math.max(offsetY, Math.ceil(Math.min(py, qy) - near));
+  const bottom = Math.min(band.bottom - band.originY, Math.floor(Math.max(py, qy) + near));
+  const left = Math.max(offsetX, Math.ceil(Math.min(px, qx) - near));
+  const right = Math.min(band.right - band.originX, Math.floor(Math.max(px, qx) + near));
+  const halfSpan = ey === 0 ? Number.POSITIVE_INFINITY : Math.abs((near * Math.sqrt(squared)) / ey);
+  const slope = ey === 0 ? 0 : ex / ey;
+  for (let y = top; y <= bottom; y++) {
+    const dy = y - py;
+    const middle = px + dy * slope;
+    const from = Math.max(left, Math.ceil(middle - halfSpan));
+    const to = Math.min(right, Math.floor(middle + halfSpan));
+    for (let x = from; x <= to; x++) {
+      const [dx, dxq, dyq] = [x - px, x - qx, y - qy];
+      const toP = dx * dx + dy * dy;
+      const toQ = dxq * dxq + dyq * dyq;
+      const cross = dx * ey - dy * ex;
+      const isOnEdge = squared - toP - toQ >= 0 && cross * cross * inverse < ON_EDGE;
+      if (!isOnEdge || !failsInDb(toP, toQ, squared)) continue;
+      const at = rowStart(map, band, y) + x;
+      leftOut.push(at, map.data[at] as number);
     }
   }
 }
@@ -182,39 +216,4 @@ function failsInDb(toP: number, toQ: number, edge: number): boolean {
   const squaredSine = 1 - cosine ** 2;
   const finite = Number.isNaN(squaredSine) ? 0 : Math.max(squaredSine, -Number.MAX_VALUE);
   return Number.isNaN(Math.sqrt((toP * toQ * finite) / edge));
-}
-
-function raiseFloats(data: Float32Array, stride: number, distancePx: number, area: Tile): void {
-  const limit = distancePx * distancePx;
-  const inverse = 1 / distancePx;
-  const cells = tile;
-  for (let y = 0; y < area.height; y++) {
-    const near = lastNear[y] as number;
-    const from = (y * area.width) | 0;
-    const to = ((area.top + area.shiftY + y) * stride + area.left + area.shiftX) | 0;
-    for (let x = firstNear[y] as number; x <= near; x++) {
-      const squared = cells[from + x] as number;
-      if (squared >= limit) continue;
-      const strength = 1 - Math.sqrt(squared) * inverse;
-      if (strength > (data[to + x] as number)) data[to + x] = strength;
-    }
-  }
-}
-
-/** The same, rounded to 255 steps. Rounding keeps the order, so the greatest byte is the byte of the greatest strength. */
-function raiseBytes(data: Uint8Array, stride: number, distancePx: number, area: Tile): void {
-  const limit = distancePx * distancePx;
-  const inverse = 1 / distancePx;
-  const cells = tile;
-  for (let y = 0; y < area.height; y++) {
-    const near = lastNear[y] as number;
-    const from = (y * area.width) | 0;
-    const to = ((area.top + area.shiftY + y) * stride + area.left + area.shiftX) | 0;
-    for (let x = firstNear[y] as number; x <= near; x++) {
-      const squared = cells[from + x] as number;
-      if (squared >= limit) continue;
-      const strength = (255 * (1 - Math.sqrt(squared) * inverse) + 0.5) | 0;
-      if (strength > (data[to + x] as number)) data[to + x] = strength;
-    }
-  }
 }

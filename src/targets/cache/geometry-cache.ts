@@ -1,5 +1,6 @@
 // The polygon tier: a page's target geometry kept from epoch to epoch, in upright space before augmentation.
 
+import type { Affine } from "../../core/index.ts";
 import { buildPageGeometry, type PageGeometry } from "../page-geometry.ts";
 import { type GeometryRequest, type KeyParts, keyOf } from "./key.ts";
 import { TierCache } from "./tier-cache.ts";
@@ -17,8 +18,14 @@ export class GeometryCache extends TierCache<PageGeometry> {
   }
 
   /** The same with the key at hand. `startedMs`: when the making of the key began, if it began before this call. */
-  lookUpBy(key: KeyParts, build: () => PageGeometry, asker?: Asker, startedMs = this.now()): LookUp {
-    const found = this.find(key, asker, startedMs);
+  lookUpBy(
+    key: KeyParts,
+    build: () => PageGeometry,
+    asker?: Asker,
+    startedMs = this.now(),
+    placement?: Affine<"upright", "input">,
+  ): LookUp {
+    const found = this.find(key, asker, startedMs, placement);
     if (found.value !== undefined) return { geometry: found.value, outcome: found.outcome };
     const began = this.now();
     const geometry = build();

@@ -71,7 +71,6 @@ export class TierCache<V> {
   /** By page; the order is that of use, the oldest first. */
   readonly #entries = new Map<string, Entry<V>>();
   readonly #gone = new Map<string, Gone>();
-  readonly #total = noCounts();
   readonly #epochs = new Map<string, EpochRow>();
   /** The one that was counted last: mostly the next one too. */
   #row: EpochRow | undefined;
@@ -83,9 +82,9 @@ export class TierCache<V> {
   /** The placements of each page in short, as a key taken after augmentation would have had them. */
   readonly #placements = new Map<string, Set<number>>();
   #placementCount = 0;
-  /** Keys of hits whose place in the order of use, and placements whose what-if, are still to be noted. */
+  /** Keys of hits whose place in the order of use, and with it their placement, are still to be noted. */
   readonly #hits: KeyParts[] = [];
-  readonly #placed: { readonly page: string; readonly placement: Affine<"upright", "input"> }[] = [];
+  readonly #hitsPlaced: (Affine<"upright", "input"> | undefined)[] = [];
   #policy: "lru" | "pin";
   #fault: CacheFault;
   #budget: BudgetBytes;
@@ -113,17 +112,27 @@ export class TierCache<V> {
     this.now = options.now ?? (() => performance.now());
   }
 
-  /** The kept value, or why there is none. `startedMs`: when the making of the key began. */
-  find(parts: KeyParts, asker: Asker = NOBODY, startedMs = this.now()): Found<V> {
+  /**
+   * The kept value, or why there is none. `startedMs`: when the making of the key began. `placement`: of a page placed at random, for
+   * counting what a key taken after augmentation would have done; nothing else.
+   */
+  find(
+    parts: KeyParts,
+    asker: Asker = NOBODY,
+    startedMs = this.now(),
+    placement?: Affine<"upright", "input">,
+  ): Found<V> {
     const entry = this.#entries.get(this.#slotOf(parts));
     let found: Found<V>;
-    if (this.#budget !== 0 && entry !== undefined && firstDifference(entry.parts, parts) === null) {
+    if (entry !== undefined && this.#budget !== 0 && isSameKey(entry.parts, parts)) {
       this.#count(asker, "hit");
       this.#hits.push(parts);
+      this.#hitsPlaced.push(placement);
       if (this.#hits.length >= HITS_AHEAD) this.#settle();
       found = { outcome: HIT, value: entry.value };
     } else {
       this.#settle();
+      if (placement !== undefined) this.#notePlacement(String(parts.page), placement);
       const distance = this.#reuse.touch(String(parts.page));
       const outcome = this.#missOf(parts, entry, asker, distance);
       this.#count(asker, outcome.reason);
@@ -192,18 +201,16 @@ export class TierCache<V> {
     this.#note(page, asker, { kind: "miss", reason, detail });
   }
 
-  /** What the key taken after augmentation would have been: counted, nothing else. */
-  wouldHit(page: string, placement: Affine<"upright", "input">): void {
-    this.#placed.push({ page, placement });
-  }
-
   /**
    * A hit reads its entry and counts; what it means for the order of use and the reuse distances is noted here for many hits at
    * once, in their order and before anything depends on it: one by one it cost several times as much. The time is part of the look-ups.
    */
   #settle(): void {
-    for (const parts of this.#hits) {
-      this.#reuse.touch(String(parts.page));
+    for (const [i, parts] of this.#hits.entries()) {
+      const page = String(parts.page);
+      const placement = this.#hitsPlaced[i];
+      if (placement !== undefined) this.#notePlacement(page, placement);
+      this.#reuse.touch(page);
       const slot = this.#slotOf(parts);
       const entry = this.#entries.get(slot);
       if (entry === undefined) continue;
@@ -211,10 +218,10 @@ export class TierCache<V> {
       this.#entries.set(slot, entry);
     }
     this.#hits.length = 0;
-    for (const { page, placement } of this.#placed) this.#notePlacement(page, placement);
-    this.#placed.length = 0;
+    this.#hitsPlaced.length = 0;
   }
 
+  /** What the key taken after augmentation would have been. */
   #notePlacement(page: string, placement: Affine<"upright", "input">): void {
     const short = inShort(placement);
     const seen = this.#placements.get(page);
@@ -270,14 +277,14 @@ export class TierCache<V> {
       this.#lookUpMs += this.now() - startedMs;
     }
     this.#assertSums();
+    const total = sumOf([...this.#epochs.values()]);
     return {
-      ...this.#total,
-      reasons: { ...this.#total.reasons },
+      ...total,
       collisions: this.#collisions,
       entries: this.#entries.size,
       bytes: this.#bytes,
       budgetBytes: this.#budget,
-      savedMs: this.#builds === 0 ? 0 : (this.#total.hits * this.#buildMs) / this.#builds,
+      savedMs: this.#builds === 0 ? 0 : (total.hits * this.#buildMs) / this.#builds,
       spentMs: this.#lookUpMs + this.#storeMs,
       builds: this.#builds,
       buildMs: this.#buildMs,
@@ -337,13 +344,11 @@ export class TierCache<V> {
       this.#epochs.set(name, row);
       this.#row = row;
     }
-    for (const counts of [this.#total, row]) {
-      counts.lookups++;
-      if (what === "hit") counts.hits++;
-      else {
-        counts.misses++;
-        counts.reasons[what]++;
-      }
+    row.lookups++;
+    if (what === "hit") row.hits++;
+    else {
+      row.misses++;
+      row.reasons[what]++;
     }
   }
 
@@ -412,7 +417,7 @@ export class TierCache<V> {
   }
 
   #assertSums(): void {
-    for (const { lookups, hits, misses, reasons } of [this.#total, ...this.#epochs.values()]) {
+    for (const { lookups, hits, misses, reasons } of this.#epochs.values()) {
       const named = Object.values(reasons).reduce((sum, count) => sum + count, 0);
       if (hits + misses === lookups && named === misses) continue;
       throw new PlaygroundError({
@@ -422,6 +427,22 @@ export class TierCache<V> {
       });
     }
   }
+}
+
+/** Keys are made once and kept, so that most need no comparing part by part. */
+function isSameKey(was: KeyParts, is: KeyParts): boolean {
+  return was === is || firstDifference(was, is) === null;
+}
+
+function sumOf(rows: readonly Counts[]): Counts {
+  const sum = noCounts();
+  for (const { lookups, hits, misses, reasons } of rows) {
+    sum.lookups += lookups;
+    sum.hits += hits;
+    sum.misses += misses;
+    for (const reason of Object.keys(sum.reasons) as MissReason[]) sum.reasons[reason] += reasons[reason];
+  }
+  return sum;
 }
 
 function noCounts(): Counts {
