@@ -92,34 +92,35 @@ function Wishes() {
       <span className="visually-hidden" id="lab-plan">
         {`At least so many blocks, then until every question is answered or the limit is reached. Default ${DEFAULT_WISHES.blocks} blocks, ${DEFAULT_WISHES.minutes} minutes.`}
       </span>
-      <div className="spring" />
-      {job === null ? (
-        <CommandButton id="assess" className="primary" hasKey>
-          Assess
-        </CommandButton>
-      ) : (
-        <button type="button" className="button" onClick={() => lab.stop()}>
-          Stop and conclude
+      <div className="lab-buttons">
+        {job === null ? (
+          <CommandButton id="assess" className="primary" hasKey>
+            Assess
+          </CommandButton>
+        ) : (
+          <button type="button" className="button" onClick={() => lab.stop()}>
+            Stop and conclude
+          </button>
+        )}
+        <button
+          type="button"
+          className="button"
+          disabled={isOff || !hasPages}
+          title="Under a minute: is everything alive on this machine?"
+          onClick={() => void lab.quickCheck()}
+        >
+          Quick validation
         </button>
-      )}
-      <button
-        type="button"
-        className="button"
-        disabled={isOff || !hasPages}
-        title="Under a minute: is everything alive on this machine?"
-        onClick={() => void lab.quickCheck()}
-      >
-        Quick validation
-      </button>
-      <button
-        type="button"
-        className="button"
-        disabled={isOff || !hasPages}
-        title="Its protocol run faithfully, and why it could not answer"
-        onClick={() => void lab.runOriginal()}
-      >
-        As in the original report
-      </button>
+        <button
+          type="button"
+          className="button"
+          disabled={isOff || !hasPages}
+          title="Its protocol run faithfully, and why it could not answer"
+          onClick={() => void lab.runOriginal()}
+        >
+          As in the original report
+        </button>
+      </div>
     </div>
   );
 }
