@@ -17,7 +17,7 @@ import { resample } from "./resample.ts";
 import type { Sample, SampleBytes, SampleRequest, SampleTiming } from "./types.ts";
 
 export interface SampleTools {
-  /** The page with its encoded picture in memory. */
+  /** The page with its encoded picture at hand: in memory, unless `decode` reads it itself. */
   readonly load: (page: Page) => Promise<Page>;
   /** Upright pixels, in `into` if the decoder can and it has their length. */
   readonly decode: (page: Page, into?: Pixels["rgba"]) => Promise<Pixels>;

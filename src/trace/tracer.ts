@@ -2,7 +2,8 @@
 
 /**
  * The stages of a training step, in the order in which data passes them; then what happens beside steps. "queue" is the time from
- * submitting a step to a graphics card until it was done: what a fence tells where there are no timestamps; "store" is from asking the browser's storage until it
+ * submitting a step to a graphics card until it was done: what a fence tells where there are no timestamps; "load" is reading what a key or a decoder needs before decoding: a browser reads a
+ * file while it decodes it, so there "decode" is both; "store" is from asking the browser's storage until it
  * answered.
  */
 export const STAGES = [

@@ -21,6 +21,7 @@ const IN_LOADERS: readonly Phase[] = ["load", "decode", "augment", "targets"];
 const WORDS: Readonly<Partial<Record<Phase, string>>> = {
   wait: "wait for pages",
   step: "network",
+  decode: "read and decode",
   optimiser: "update",
   readback: "read back",
 };
@@ -56,7 +57,7 @@ export function PhaseCard() {
           </ul>
           {beside.length > 0 && (
             <p className="small muted figures">
-              {`Loaders, beside it: ${beside.map((phase) => `${phase} ${significant(last[phase] ?? 0)}`).join(" · ")} ms.`}
+              {`Loaders, beside it: ${beside.map((phase) => `${WORDS[phase] ?? phase} ${significant(last[phase] ?? 0)}`).join(" · ")} ms.`}
             </p>
           )}
           {!isProfiling && <p className="small muted">Turn the profiler on for finer phases.</p>}
