@@ -1,5 +1,6 @@
-// The one place that draws: jobs asked for between frames run in the next frame, latest wins for each key, and a frame
-// stops after its budget so that no task grows long. Jobs left over run in the following frames, in order.
+// The one place that draws: jobs asked for between frames run at the next frame, latest wins for each key, and stop after a
+// budget so that no task grows long. Jobs left over run at the following frames, in order. They run in a task of their own behind
+// the frame, which is long enough with layout and painting; what they drew is seen one frame later.
 
 import { silentTracer, type Tracer } from "../../trace/index.ts";
 
@@ -42,10 +43,20 @@ function schedule(): void {
   if (waitMs > FRAME_MS) {
     clearTimeout(timer);
     timer = setTimeout(schedule, waitMs);
-  } else requested = requestAnimationFrame(runFrame);
+  } else requested = requestAnimationFrame(behindFrame);
 }
 
-function runFrame(nowMs: number): void {
+let channel: MessageChannel | undefined;
+
+function behindFrame(nowMs: number): void {
+  if (channel === undefined) {
+    channel = new MessageChannel();
+    channel.port1.onmessage = ({ data }) => runDue(data);
+  }
+  channel.port2.postMessage(nowMs);
+}
+
+function runDue(nowMs: number): void {
   requested = 0;
   const due = [...jobs].filter(([, job]) => job.dueMs <= nowMs);
   if (due.length > 0) tracer.span("draw", () => drawAll(due, nowMs));
