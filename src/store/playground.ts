@@ -300,7 +300,7 @@ function takeLab(store: StoreApi<AppState>, { lab: link }: OpenedLink): void {
   if (link === null) return;
   store.setState(({ lab, view }) => ({
     lab: { ...lab, ...askedBy(link) },
-    view: link.isOpen ? { ...view, drawer: "lab" } : view,
+    view: link.isOpen ? { ...view, drawer: "lab", isDrawerLinked: true } : view,
   }));
 }
 

@@ -25,6 +25,8 @@ export interface ViewSlice {
   readonly hasSingleKeys: boolean;
   readonly score: ScoreVariant;
   readonly drawer: DrawerTab | null;
+  /** The link that was opened asks for the drawer: it is to come into view. */
+  readonly isDrawerLinked: boolean;
   readonly isMoreOpen: boolean;
   readonly isSheetOpen: boolean;
   readonly isPaletteOpen: boolean;
@@ -39,6 +41,7 @@ export const initialView: ViewSlice = {
   hasSingleKeys: true,
   score: "cleval mean",
   drawer: null,
+  isDrawerLinked: false,
   isMoreOpen: false,
   isSheetOpen: false,
   isPaletteOpen: false,

@@ -33,12 +33,18 @@ export function Drawer() {
   const newest = useApp(({ log }) => log.entries.at(-1)?.text ?? "");
   const runs = useApp((state) => state.runs.records.length);
   const section = useRef<HTMLElement>(null);
+  const hasPages = useApp(({ data }) => data.dataset !== null);
   const wasOpen = useRef(open);
-  // By a link, a key or the palette too: where the drawer lies below the fold, what was opened now comes into view.
+  const isNew = useRef(useApp(({ view }) => view.isDrawerLinked));
+  // By a link, a key or the palette too: where the drawer lies below the fold, what was opened now comes into view; again once
+  // the pages have come, which push it down.
   useEffect(() => {
-    if (open !== null && open !== wasOpen.current) section.current?.scrollIntoView({ block: "nearest" });
+    isNew.current ||= open !== wasOpen.current;
     wasOpen.current = open;
-  }, [open]);
+    if (!isNew.current || open === null) return;
+    section.current?.scrollIntoView({ block: "nearest" });
+    isNew.current = !hasPages;
+  }, [open, hasPages]);
   const blocks = useApp(({ lab }) => lab.progress?.block ?? lab.outcome?.assessed.blocks.length);
   const counts: Readonly<Partial<Record<DrawerTab, number | undefined>>> = {
     runs,
