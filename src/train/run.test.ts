@@ -305,6 +305,20 @@ describe("a run", () => {
     expect(await finished).toMatchObject({ state: { step: steps, reason: "stopped" } });
   });
 
+  it("ends once it was stopped, though a pause is asked before the step is over", async () => {
+    const { trainer, request, state } = stage({ "train.length.count": 100_000 });
+    const running = state("running");
+    await trainer.start(request("train"));
+    await running;
+    const finished = state("finished");
+    const stopped = trainer.stop();
+    // The stop has arrived, the step it interrupts is not over.
+    for (let turn = 0; turn < 3; turn++) await Promise.resolve();
+    await trainer.pause();
+    expect(await finished).toMatchObject({ state: { reason: "stopped" } });
+    await stopped;
+  });
+
   it("prepared ahead, it shows what the untrained network sees and waits", async () => {
     const { trainer, asked, request, of } = stage({});
     await trainer.start(request("prepare"));

@@ -145,7 +145,7 @@ export class TrainingRun {
   }
 
   pause(): void {
-    if (this.#state.kind !== "running") return;
+    if (this.#state.kind !== "running" || this.#wish === "stop") return;
     this.#wish = "pause";
     this.#enter({ kind: "pausing", step: this.#stepsDone });
   }
@@ -474,8 +474,9 @@ export class TrainingRun {
     this.#emitter.send({ kind: "frames", step: this.#evaluatedAt, frames }, buffers);
   }
 
+  /** A stop is final: what is asked between it and the end of the step comes too late. */
   #obey(wish: Wish): void {
-    this.#wish = wish;
+    if (this.#wish !== "stop") this.#wish = wish;
     this.#wake();
   }
 

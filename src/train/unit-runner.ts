@@ -98,7 +98,7 @@ export function createUnitRunner(
         last = now;
         // Off empties. Both calls are made before the next step begins.
         if (forgetAfter.has(step)) for (const on of [false, true]) void run.set({ frozenFeatures: on });
-        if (!pauseAfter.has(step)) return;
+        if (isStopped || !pauseAfter.has(step)) return;
         const paused = new Promise<void>((resolve) => {
           arrived = resolve;
         });
@@ -116,6 +116,7 @@ export function createUnitRunner(
       },
     });
     current = run;
+    if (isStopped) run.stop();
     void run.begun.then(
       () => {
         last = performance.now();
