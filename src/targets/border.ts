@@ -109,6 +109,19 @@ function edgeOf(outline: Float64Array, i: number, j: number, { originX, originY 
   return { px, py, qx, qy, ex, ey, squared, inverse: squared > 0 ? 1 / squared : 0 };
 }
 
+/** Where pixels of the band can be as near to an edge as `reach`, counted as the edge is. */
+function windowOf({ px, py, qx, qy, ex, ey, squared }: Edge, band: Band, reach: number) {
+  return {
+    top: Math.max(band.top - band.originY, Math.ceil(Math.min(py, qy) - reach)),
+    bottom: Math.min(band.bottom - band.originY, Math.floor(Math.max(py, qy) + reach)),
+    left: Math.max(band.left - band.originX, Math.ceil(Math.min(px, qx) - reach)),
+    right: Math.min(band.right - band.originX, Math.floor(Math.max(px, qx) + reach)),
+    // On a row the band along the edge's line spans this much to either side of the line.
+    halfSpan: ey === 0 ? Number.POSITIVE_INFINITY : Math.abs((reach * Math.sqrt(squared)) / ey),
+    slope: ey === 0 ? 0 : ex / ey,
+  };
+}
+
 /** Raises the map to the strengths of one edge; looks only at pixels that can be nearer than D. */
 function raiseAlongEdge(
   map: StrengthMap,
@@ -118,23 +131,15 @@ function raiseAlongEdge(
   distancePx: number,
   band: Band,
 ): void {
-  const { px, py, qx, qy, ex, ey, squared, inverse } = edgeOf(outline, i, j, band);
+  const edge = edgeOf(outline, i, j, band);
+  const { px, py, qx, qy, ex, ey, squared, inverse } = edge;
   const { data } = map;
   // Bytes are cut when they are stored: with the half they are rounded. Rounding keeps the order, so the greatest byte is that of the greatest strength.
   const isBytes = data instanceof Uint8Array;
   const full = isBytes ? 255 : 1;
   const half = isBytes ? 0.5 : 0;
   const perPixel = 1 / distancePx;
-  const reach = distancePx + 1e-6;
-  const offsetX = band.left - band.originX;
-  const offsetY = band.top - band.originY;
-  const top = Math.max(offsetY, Math.ceil(Math.min(py, qy) - reach));
-  const bottom = Math.min(band.bottom - band.originY, Math.floor(Math.max(py, qy) + reach));
-  const left = Math.max(offsetX, Math.ceil(Math.min(px, qx) - reach));
-  const right = Math.min(band.right - band.originX, Math.floor(Math.max(px, qx) + reach));
-  // On a row the band along the edge's line spans this much to either side of the line.
-  const halfSpan = ey === 0 ? Number.POSITIVE_INFINITY : Math.abs((reach * Math.sqrt(squared)) / ey);
-  const slope = ey === 0 ? 0 : ex / ey;
+  const { top, bottom, left, right, halfSpan, slope } = windowOf(edge, band, distancePx + 1e-6);
   for (let y = top | 0; y <= bottom; y++) {
     const dy = y - py;
     const dyq = y - qy;
@@ -183,15 +188,10 @@ function rowStart({ widthPx }: StrengthMap, band: Band, y: number): number {
 
 /** Notes the pixels on an edge for which MhLiao/DB's arithmetic yields no number. */
 function findLeftOut(map: StrengthMap, outline: Float64Array, i: number, j: number, band: Band): void {
-  const { px, py, qx, qy, ex, ey, squared, inverse } = edgeOf(outline, i, j, band);
-  const near = 1e-4;
-  const [offsetX, offsetY] = [band.left - band.originX, band.top - band.originY];
-  const top = Math.max(offsetY, Math.ceil(Math.min(py, qy) - near));
-  const bottom = Math.min(band.bottom - band.originY, Math.floor(Math.max(py, qy) + near));
-  const left = Math.max(offsetX, Math.ceil(Math.min(px, qx) - near));
-  const right = Math.min(band.right - band.originX, Math.floor(Math.max(px, qx) + near));
-  const halfSpan = ey === 0 ? Number.POSITIVE_INFINITY : Math.abs((near * Math.sqrt(squared)) / ey);
-  const slope = ey === 0 ? 0 : ex / ey;
+  const edge = edgeOf(outline, i, j, band);
+  const { px, py, qx, qy, ex, ey, squared, inverse } = edge;
+  // Wider than ON_EDGE, which decides.
+  const { top, bottom, left, right, halfSpan, slope } = windowOf(edge, band, 1e-4);
   for (let y = top; y <= bottom; y++) {
     const dy = y - py;
     const middle = px + dy * slope;

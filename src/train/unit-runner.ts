@@ -97,7 +97,8 @@ export function createUnitRunner(
         heard.stepMs.push(now - last);
         last = now;
         // Off empties. Both calls are made before the next step begins.
-        if (forgetAfter.has(step)) for (const on of [false, true]) void run.set({ frozenFeatures: on });
+        if (forgetAfter.has(step))
+          for (const on of [false, true]) run.set({ frozenFeatures: on }).catch(giveUp);
         if (isStopped || !pauseAfter.has(step)) return;
         const paused = new Promise<void>((resolve) => {
           arrived = resolve;
@@ -109,12 +110,13 @@ export function createUnitRunner(
             last = performance.now();
             if (!isStopped) run.resume();
           })
-          .catch((thrown: unknown) => {
-            failure ??= thrown;
-            run.stop();
-          });
+          .catch(giveUp);
       },
     });
+    const giveUp = (thrown: unknown): void => {
+      failure ??= thrown;
+      run.stop();
+    };
     current = run;
     if (isStopped) run.stop();
     void run.begun.then(

@@ -112,7 +112,8 @@ export class LoaderPool {
   /** Takes used samples back: their arrays are overwritten, and must not be read any more. */
   giveBack(samples: readonly Sample[]): void {
     const room = this.#depth() + this.#setup.config.train.batchSize - this.#spent.length;
-    this.#spent.push(...samples.slice(0, Math.max(0, room)));
+    for (const { image, thresholds, flags } of samples.slice(0, Math.max(0, room)))
+      this.#spent.push({ image, thresholds, flags });
   }
 
   /** These pages in this order; null where one failed, which `onProblem` is told. Rejects only when the pool is closed. */
